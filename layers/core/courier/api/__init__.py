@@ -1,0 +1,1 @@
+"""The HTTP API: so far, whether the stack is well."""

@@ -1,0 +1,1 @@
+"""Bots come and go: tokens, rows, queues and event source mappings."""

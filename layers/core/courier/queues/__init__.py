@@ -1,0 +1,1 @@
+"""SQS: the queues' names, and what is put on them."""

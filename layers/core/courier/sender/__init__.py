@@ -1,0 +1,1 @@
+"""From a bot's queue to Telegram: in order, in time, and once."""

@@ -1,0 +1,93 @@
+"""One call for one message, and what its answer means for it."""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from courier.contracts.outcomes import Outcome
+from courier.errors import (
+    AlreadyDoneError,
+    AnswerLostError,
+    NotSentError,
+    RejectedError,
+    ServerFaultError,
+    TelegramError,
+    UnreachableError,
+)
+from courier.sender.jobs import Job
+from courier.telegram.client import CallsTelegram
+
+#: Seconds of the longest ordinary pause between two attempts.
+LONGEST_PAUSE_S = 60
+#: After so many attempts Telegram is in for a long outage: pauses of a quarter of an hour keep a message under SQS's
+#: thousand receives for more than a week.
+PATIENT_ATTEMPTS = 100
+OUTAGE_PAUSE_S = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """It is done; `sent_msg_id` is what Telegram calls the new message, if there is one."""
+
+    sent_msg_id: int | None
+    details: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """It must be tried again after a pause (seconds)."""
+
+    pause_s: int
+    error: TelegramError
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """It will not be tried again; `is_dead` if it belongs among the dead letters."""
+
+    outcome: Outcome
+    error: TelegramError
+    is_dead: bool
+
+
+Result = Delivered | Again | GivenUp
+
+
+async def attempt(telegram: CallsTelegram, token: str, job: Job, calls_before: int) -> Result:
+    """Make the call.
+
+    Args:
+        calls_before: Calls that were made for this message already.
+
+    Raises:
+        RateLimitedError: a 429, which is the pace's affair.
+        TokenRefusedError: a 401, which is the bot's.
+        MigratedError: the chat has a new id, which is the caller's to try.
+    """
+    try:
+        answer = await telegram.call(token, job.call.method, job.call.params)
+    except AlreadyDoneError as error:
+        return Delivered(job.message.message_id, error.description)
+    except (ServerFaultError, NotSentError) as error:
+        return Again(pause_after(calls_before + 1), error)
+    except AnswerLostError as error:
+        if job.message.on_unknown == "drop":
+            return GivenUp("unknown", error, is_dead=False)
+        return Again(pause_after(calls_before + 1), error)
+    except (RejectedError, UnreachableError) as error:
+        return GivenUp("failed", error, is_dead=True)
+    return Delivered(_message_id(answer))
+
+
+def pause_after(attempts: int) -> int:
+    """Seconds to wait after so many attempts: doubled each time, jittered, and bounded."""
+    longest = LONGEST_PAUSE_S if attempts <= PATIENT_ATTEMPTS else OUTAGE_PAUSE_S
+    pause = min(longest, 1 << min(attempts - 1, 10))
+    # Jitter keeps a crowd that failed together from coming back together; it is no secret.
+    return max(1, round(pause * random.uniform(0.75, 1.25)))  # noqa: S311
+
+
+def _message_id(answer: Any) -> int | None:
+    first = answer[0] if isinstance(answer, list) and answer else answer
+    named = first.get("message_id") if isinstance(first, dict) else None
+    return named if isinstance(named, int) else None

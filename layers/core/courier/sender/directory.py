@@ -1,0 +1,80 @@
+"""The bots as the sender knows them: rows and tokens, a few seconds old at most."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from courier.errors import StateUnavailableError
+from courier.state.bots import Bot
+
+#: Seconds for which a row is believed. State, token and limits may be known five seconds late; reading takes some.
+FRESH_S = 4.0
+
+
+class ReadsBots(Protocol):
+    """The bots' rows."""
+
+    def get(self, bot_id: int) -> Bot | None: ...
+    def stop(self, bot: Bot, reason: str) -> bool: ...
+
+
+class ReadsTokens(Protocol):
+    """Tokens with their versions."""
+
+    def get(self, bot_id: int) -> tuple[str, int] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    bot: Bot | None
+    read_at: float
+
+
+class Directory:
+    """Bots by id; calls to AWS are made on threads, so that other work goes on."""
+
+    def __init__(self, bots: ReadsBots, tokens: ReadsTokens) -> None:
+        self._bots = bots
+        self._tokens = tokens
+        self._known: dict[int, _Known] = {}
+        self._token: dict[int, tuple[str, int]] = {}
+
+    async def bot(self, bot_id: int) -> Bot | None:
+        """The bot's row.
+
+        Raises:
+            StateUnavailableError: if it is too old and can't be read.
+        """
+        now = asyncio.get_running_loop().time()
+        known = self._known.get(bot_id)
+        if known is None or now - known.read_at > FRESH_S:
+            known = _Known(await asyncio.to_thread(self._bots.get, bot_id), now)
+            self._known[bot_id] = known
+        return known.bot
+
+    async def token(self, bot: Bot) -> str:
+        """The bot's token, read again only when the row names another version.
+
+        Raises:
+            StateUnavailableError: if there is none, or it can't be read.
+        """
+        held = self._token.get(bot.bot_id)
+        if held is None or held[1] < bot.token_version:
+            held = await asyncio.to_thread(self._tokens.get, bot.bot_id)
+            if held is None:
+                raise StateUnavailableError(f"bot {bot.bot_id} has no token")
+            self._token[bot.bot_id] = held
+        return held[0]
+
+    async def stop(self, bot: Bot, reason: str) -> bool:
+        """Stop a bot whose token was refused; what it can't say now, the next refusal says again.
+
+        Returns:
+            Whether it was this call that stopped it.
+
+        Raises:
+            StateUnavailableError: if the row can't be written.
+        """
+        self._known.pop(bot.bot_id, None)
+        self._token.pop(bot.bot_id, None)
+        return await asyncio.to_thread(self._bots.stop, bot, reason)

@@ -1,0 +1,121 @@
+"""What became of a batch: log lines and the delivery log at once in words, figures and queue entries at its end."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from courier.contracts.outcomes import DeliveryLog, Outcome
+from courier.queues.dead_letters import DeadLetter
+from courier.queues.names import Lane
+from courier.queues.sqs import Outbound
+from courier.sender.jobs import Job, Refusal
+from courier.state.bots import Bot
+from courier.telemetry import count, log
+
+
+class PutsOnQueues(Protocol):
+    """Queues by URL."""
+
+    def url(self, name: str) -> str: ...
+    def send(self, url: str, messages: Sequence[Outbound]) -> None: ...
+    def hide(self, url: str, seconds_by_receipt: dict[str, int]) -> list[str]: ...
+
+
+class TakesDeadLetters(Protocol):
+    """The dead-letter queue."""
+
+    def put(self, letters: Sequence[DeadLetter]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a message ended, or that it will be tried again.
+
+    Attributes:
+        attempts: Calls made for it, this one included.
+        retry_in: Seconds until the next attempt.
+    """
+
+    outcome: Outcome
+    attempts: int
+    sent_msg_id: int | None = None
+    error_code: int | None = None
+    details: str | None = None
+    retry_in: int | None = None
+
+
+class Report:
+    """Collects the endings of one batch."""
+
+    def __init__(self, bot: Bot, lane: Lane) -> None:
+        self._bot = bot
+        self._lane = lane
+        self.lines: list[DeliveryLog] = []
+        self.figures: Counter[str] = Counter()
+
+    def note(self, job: Job, ending: Ending) -> None:
+        """A message's ending, or its next attempt."""
+        delivered = ending.outcome in ("delivered", "duplicate")
+        write = log().info if delivered or ending.outcome in ("expired", "superseded") else log().warning
+        write(
+            ending.outcome,
+            type=job.type,
+            lane=self._lane.value,
+            bot_id=self._bot.bot_id,
+            chat_id=job.call.chat_id,
+            external_id=job.message.external_id,
+            sent_msg_id=ending.sent_msg_id,
+            attempts=ending.attempts,
+            error_code=ending.error_code,
+            details=ending.details,
+            retry_in=ending.retry_in,
+            waited_s=round(time.time() - job.record.queued_at, 3),
+        )
+        self.figures[ending.outcome.capitalize()] += 1
+        if self._bot.is_sent_logs:
+            self.lines.append(self._line(job, ending))
+
+    def refused(self, refusal: Refusal) -> None:
+        """A record that was no message."""
+        log().warning("refused", lane=self._lane.value, bot_id=self._bot.bot_id, reason=refusal.reason)
+        self.figures["Refused"] += 1
+
+    def held(self, messages: int, reason: str, seconds: int) -> None:
+        """Messages that go back to their queue."""
+        log().debug("held", messages=messages, reason=reason, seconds=seconds)
+        self.figures["Held"] += messages
+
+    def entries(self) -> list[Outbound]:
+        """The delivery log's lines as queue entries."""
+        return [Outbound(json.dumps(line.model_dump(mode="json", exclude_none=True))) for line in self.lines]
+
+    def write_figures(self) -> None:
+        """The batch's figures as one line of metrics."""
+        count(dict(self.figures), lane=self._lane.value)
+
+    def _line(self, job: Job, ending: Ending) -> DeliveryLog:
+        message = job.message
+        markup = message.reply_markup
+        return DeliveryLog(
+            type=job.type,
+            status=1 if ending.outcome in ("delivered", "duplicate") else 0,
+            outcome=ending.outcome,
+            bot_id=message.bot_id,
+            chat_id=job.call.chat_id,
+            external_id=message.external_id,
+            message_id=message.message_id,
+            sent_msg_id=ending.sent_msg_id,
+            text=message.text,
+            reply_markup=markup.model_dump(exclude_none=True) if markup else None,
+            reply_to_message_id=getattr(message, "reply_to_message_id", None),
+            error_code=ending.error_code,
+            details=ending.details,
+            attempts=ending.attempts,
+            retry_in=ending.retry_in,
+            queued_at=job.record.queued_at,
+            sent_at=time.time() if ending.outcome == "delivered" else None,
+            correlation_id=job.record.correlation_id,
+        )

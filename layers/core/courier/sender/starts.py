@@ -1,0 +1,147 @@
+"""When each message of a batch starts: one reservation for all of them, and penalties known at once.
+
+A reservation is kept to a few milliseconds: who comes too late asks again, since a late start would fall into another
+window than the one that was reserved. While messages wait, penalties that other workers noted are looked up every few
+milliseconds; a call is never started on knowledge older than that.
+"""
+
+import asyncio
+import math
+from collections.abc import Sequence
+
+from courier.errors import StateUnavailableError
+from courier.queues.names import Lane
+from courier.sender.coalesce import Coalescer
+from courier.sender.hold import Hold
+from courier.sender.jobs import Chain, Job
+from courier.sender.pace import Ask, Pacer, Penalties, Slot, Wait
+from courier.state.bots import Bot
+from courier.telemetry import log
+
+#: Seconds for which penalties are believed before a start: they must be known to all workers within 50 ms.
+PENALTIES_FRESH_S = 0.04
+#: Seconds that a start may be late before its reservation is worth nothing; half of the usual `arrival_jitter_ms`.
+LATE_S = 0.015
+#: Seconds that a batch of the broadcast lane waits for room before it gives its messages back.
+BROADCAST_WAIT_S = 3.0
+
+_REASONS = {
+    Wait.CHAT: "the chat's limit",
+    Wait.RATE: "the bot's rate",
+    Wait.CHAT_PENALTY: "the chat's penalty",
+    Wait.BOT_PENALTY: "the bot's penalty",
+}
+
+
+class Starts:
+    """The starts of one batch of one bot and lane.
+
+    Args:
+        call_s: Seconds that a call takes at present.
+        deadline: Until when a call may start, on the event loop's clock in seconds.
+    """
+
+    def __init__(self, pacer: Pacer, bot: Bot, lane: Lane, *, call_s: float, deadline: float) -> None:
+        self._pacer = pacer
+        self._bot = bot
+        self._lane = lane
+        self._call_s = call_s
+        self._deadline = deadline
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+        self._slots: dict[str, Slot] = {}
+        self._chats: list[str] = []
+        self._penalties = Penalties(0.0, {})
+        self._looked_at = 0.0
+        self._asking = Coalescer(self._ask)
+        self._looking = Coalescer(self._look)
+
+    async def reserve(self, chains: Sequence[Chain], jobs: Sequence[Job]) -> None:
+        """Ask for all of these at once.
+
+        Raises:
+            StateUnavailableError: if Redis can't be asked.
+        """
+        chain_of = {job.record.message_id: chain.number for chain in chains for job in chain.jobs()}
+        asks = [_ask_for(job, chain_of[job.record.message_id]) for job in jobs]
+        self._chats = list(dict.fromkeys(ask.chat for ask in asks))
+        slots = await self._pacer.reserve(self._bot, self._lane, asks, self._call_s) if asks else []
+        self._slots = {job.record.message_id: slot for job, slot in zip(jobs, slots, strict=True)}
+        self._looked_at = self._loop.time()
+
+    async def wait(self, job: Job, chain: int) -> Hold | None:
+        """Wait until a job may start.
+
+        Returns:
+            None when that is now; else for how long it must go back to its queue.
+
+        Raises:
+            StateUnavailableError: if Redis can't be asked.
+        """
+        slot = self._slots.get(job.record.message_id)
+        if slot is None:
+            slot = await self._asking.submit(_ask_for(job, chain))
+            self._chats.append(job.call.chat)
+        while True:
+            hold = self._too_long(slot)
+            if hold is not None:
+                return hold
+            await asyncio.sleep(max(0.0, slot.at - self._loop.time()))
+            if slot.wait is Wait.NOTHING and self._loop.time() - slot.at <= LATE_S:
+                held_until = await self._held_until(job)
+                if held_until <= self._loop.time():
+                    return None
+                return self._hold(held_until, "a penalty that came meanwhile")
+            slot = await self._asking.submit(_ask_for(job, chain))
+
+    def forget(self, job: Job) -> None:
+        """Its chat has another id, so its reservation is worth nothing."""
+        self._slots.pop(job.record.message_id, None)
+
+    async def penalise(self, job: Job, seconds: float) -> None:
+        """Note a 429 that a job met; known here at once, and to other workers when Redis has it."""
+        chat = job.call.chat
+        self._learn(Penalties(0.0, {chat: self._loop.time() + seconds}))
+        try:
+            self._learn(await self._pacer.penalise(self._bot, chat, seconds))
+        except StateUnavailableError as error:
+            log().warning("a penalty is known to this worker alone", reason=str(error))
+
+    def _too_long(self, slot: Slot) -> Hold | None:
+        """A hold for what isn't worth sleeping for in here."""
+        if slot.at > self._deadline:
+            return self._hold(slot.at, "the end of this invocation")
+        if slot.wait is Wait.NOTHING:
+            return None
+        patience = self._began + BROADCAST_WAIT_S if self._lane is Lane.BROADCAST else self._began
+        if slot.wait is Wait.RATE and slot.at <= patience:
+            return None
+        return self._hold(slot.at, _REASONS[slot.wait])
+
+    def _hold(self, until: float, reason: str) -> Hold:
+        return Hold(max(1, math.ceil(until - self._loop.time())), reason)
+
+    async def _ask(self, asks: Sequence[Ask]) -> list[Slot]:
+        return await self._pacer.reserve(self._bot, self._lane, asks, self._call_s)
+
+    async def _held_until(self, job: Job) -> float:
+        if self._loop.time() - self._looked_at > PENALTIES_FRESH_S:
+            await self._looking.submit(None)
+        return max(self._penalties.bot, self._penalties.chats.get(job.call.chat, 0.0))
+
+    async def _look(self, lookers: Sequence[None]) -> list[None]:
+        looked_at = self._loop.time()
+        self._learn(await self._pacer.penalties(self._bot, self._chats))
+        self._looked_at = looked_at
+        return list(lookers)
+
+    def _learn(self, found: Penalties) -> None:
+        """Penalties only grow: what a worker heard of itself may not have reached Redis."""
+        chats = dict(self._penalties.chats)
+        for chat, until in found.chats.items():
+            chats[chat] = max(until, chats.get(chat, 0.0))
+        self._penalties = Penalties(max(found.bot, self._penalties.bot), chats)
+
+
+def _ask_for(job: Job, chain: int) -> Ask:
+    return Ask(job.call.chat, is_group=job.call.is_group, chain=chain, cost=job.call.cost)

@@ -1,0 +1,1 @@
+"""What is remembered: the durable (table, SSM) and the volatile (Redis)."""

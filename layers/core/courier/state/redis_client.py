@@ -1,0 +1,96 @@
+"""Redis: how it is reached, and how scripts are run on it."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from importlib.resources import files
+from typing import Any, Protocol, cast
+
+from redis.asyncio import Redis
+from redis.asyncio.cluster import RedisCluster
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.credentials import CredentialProvider
+from redis.exceptions import NoScriptError, RedisError
+
+from courier.errors import StateUnavailableError
+
+#: Every key begins with it. A release that stores something else under a key takes another, so that old and new code
+#: run side by side.
+KEY_VERSION = "c1"
+#: Seconds for one command, a connect included: Redis answers in milliseconds or is in trouble.
+TIMEOUT_S = 2.0
+
+
+class RunsCommands(Protocol):
+    """All that the project asks of a Redis client."""
+
+    def execute_command(self, *args: Any) -> Awaitable[Any]:
+        """Run one command."""
+
+
+def connect(url: str, iam: CredentialProvider | None = None) -> RunsCommands:
+    """A client for a URL, which connects at its first command.
+
+    ElastiCache Serverless is always a cluster and opens with IAM; a plain URL is one node.
+    """
+    retry = Retry(ExponentialBackoff(cap=0.1, base=0.01), 2)
+    if iam is not None:
+        host, _, port = url.removeprefix("rediss://").partition(":")
+        return cast(
+            "RunsCommands",
+            RedisCluster(
+                host=host,
+                port=int(port or 6379),
+                ssl=True,
+                credential_provider=iam,
+                socket_timeout=TIMEOUT_S,
+                socket_connect_timeout=TIMEOUT_S,
+                cluster_error_retry_attempts=2,
+            ),
+        )
+    client = Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=retry)
+    return cast("RunsCommands", client)
+
+
+class Commands:
+    """Redis with the project's error: whatever goes wrong there means that nothing may be sent.
+
+    Args:
+        client: Gives the client; asked at the first command, when the event loop runs.
+    """
+
+    def __init__(self, client: Callable[[], RunsCommands]) -> None:
+        self._client = client
+
+    async def execute_command(self, *args: Any) -> Any:
+        """Run one command.
+
+        Raises:
+            StateUnavailableError: if Redis can't be reached or refuses.
+        """
+        try:
+            return await self._client().execute_command(*args)
+        except NoScriptError:
+            raise
+        except (RedisError, OSError, TimeoutError) as error:
+            raise StateUnavailableError(f"Redis: {type(error).__name__} {error}") from error
+
+
+class LuaScript:
+    """A script of the package that runs by its hash, and whole where Redis doesn't know it yet.
+
+    Args:
+        package: Where the file lies, for instance `courier.sender`.
+        name: The file's name.
+    """
+
+    def __init__(self, package: str, name: str) -> None:
+        self.source = files(package).joinpath(name).read_text(encoding="utf-8")
+        self.sha = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+
+    async def __call__(self, redis: RunsCommands, keys: Sequence[str], args: Sequence[str | int]) -> Any:
+        """Run it; every key must be in one hash slot."""
+        try:
+            return await redis.execute_command("EVALSHA", self.sha, len(keys), *keys, *args)
+        except NoScriptError:
+            return await redis.execute_command("EVAL", self.source, len(keys), *keys, *args)

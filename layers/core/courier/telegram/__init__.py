@@ -1,0 +1,1 @@
+"""The Bot API: a thin client, and the one place where its answers get their meaning."""

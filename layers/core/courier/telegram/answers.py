@@ -1,0 +1,55 @@
+"""What an answer of the Bot API means: the only place that reads Telegram's words.
+
+Source: the Bot API's documentation, its server's source, and public threads where it is silent.
+"""
+
+import re
+from typing import Any
+
+from courier.errors import (
+    AlreadyDoneError,
+    MigratedError,
+    RateLimitedError,
+    RejectedError,
+    ServerFaultError,
+    TelegramError,
+    TokenRefusedError,
+    UnreachableError,
+)
+
+#: Seconds to wait where Telegram gave no figure with its 429.
+DEFAULT_RETRY_AFTER_S = 5.0
+#: An album's refusal hides its 429 inside of a 400.
+_WRAPPED_429 = re.compile(r"too many requests: retry after (\d+)", re.IGNORECASE)
+#: Words of a 400 that say that nothing is left to do.
+_DONE = ("message is not modified", "message to delete not found")
+
+
+def error_of(status: int, answer: Any) -> TelegramError:
+    """The error that an answer other than `ok` stands for.
+
+    Args:
+        status: HTTP status.
+        answer: The decoded body, or None where it was no JSON object.
+    """
+    body = answer if isinstance(answer, dict) else {}
+    code = body.get("error_code", status)
+    words = str(body.get("description") or f"HTTP {status} without a description")
+    parameters = body.get("parameters")
+    return _meaning(code, words, parameters if isinstance(parameters, dict) else {})
+
+
+def _meaning(code: int, words: str, parameters: dict[str, Any]) -> TelegramError:
+    wrapped = _WRAPPED_429.search(words)
+    if code == 429 or (code == 400 and wrapped):  # noqa: PLR2004
+        named = parameters.get("retry_after") or (wrapped and wrapped[1]) or DEFAULT_RETRY_AFTER_S
+        return RateLimitedError(words, code=code, retry_after_s=float(named))
+    new_chat_id = parameters.get("migrate_to_chat_id")
+    if isinstance(new_chat_id, int):
+        return MigratedError(words, code=code, new_chat_id=new_chat_id)
+    if code == 400 and any(sign in words.lower() for sign in _DONE):  # noqa: PLR2004
+        return AlreadyDoneError(words, code=code)
+    by_code: dict[int, type[TelegramError]] = {401: TokenRefusedError, 403: UnreachableError}
+    if code in by_code:
+        return by_code[code](words, code=code)
+    return (ServerFaultError if code >= 500 or code < 400 else RejectedError)(words, code=code)  # noqa: PLR2004

@@ -1,0 +1,60 @@
+"""Logs and metrics: Powertools, with a correlation id that survives `asyncio.gather` and tokens that never get out."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from courier.masking import mask
+
+#: CloudWatch's namespace of all metrics of this project.
+NAMESPACE = "tg-courier"
+
+
+def _masked(dumps: partial[str], line: Any) -> str:
+    return mask(dumps(line))
+
+
+@cache
+def log() -> Logger:
+    """The function's logger; its service name and level come from Powertools' own variables."""
+    dumps = partial(json.dumps, default=str, separators=(",", ":"), ensure_ascii=True)
+    return Logger(json_serializer=partial(_masked, dumps), log_record_order=["level", "message"], utc=True)
+
+
+@contextmanager
+def correlated(correlation_id: str, **keys: Any) -> Iterator[None]:
+    """Every line logged inside carries the id, and no line of a task beside it.
+
+    Powertools' ordinary keys are shared by the whole process; the thread-safe ones live in a context variable, of which
+    every asyncio task has its own copy.
+    """
+    logger = log()
+    logger.thread_safe_append_keys(correlation_id=correlation_id, **keys)
+    try:
+        yield
+    finally:
+        logger.thread_safe_remove_keys(["correlation_id", *keys])
+
+
+def count(figures: dict[str, float], units: dict[str, MetricUnit] | None = None, **dimensions: str) -> None:
+    """Write figures as one EMF line; zeros are left out, and nothing is written where nothing is left.
+
+    Args:
+        figures: Values by metric name.
+        units: Of those that aren't counts.
+        dimensions: By which CloudWatch keeps them apart; few values each, since every combination is paid for.
+    """
+    present = {name: value for name, value in figures.items() if value}
+    if not present:
+        return
+    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    for dimension, of_it in dimensions.items():
+        metrics.add_dimension(dimension, of_it)
+    for name, value in present.items():
+        metrics.add_metric(name=name, unit=(units or {}).get(name, MetricUnit.Count), value=value)
+    metrics.flush_metrics()

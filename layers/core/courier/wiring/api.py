@@ -1,0 +1,31 @@
+"""The api function's parts, put together."""
+
+import asyncio
+import os
+from functools import cache
+
+import boto3
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+
+from courier.api.health import check
+from courier.api.routes import resolver
+from courier.settings import ApiSettings
+from courier.state.bots import BotTable
+from courier.wiring.process import AWS, run
+from courier.wiring.redis import redis_of
+
+#: No bot has this id: reading its row shows that the table answers.
+_NO_BOT = 0
+
+
+@cache
+def api() -> APIGatewayHttpResolver:
+    """What the api function runs."""
+    settings = ApiSettings.of(dict(os.environ))
+    redis = redis_of(settings)
+    bots = BotTable(boto3.client("dynamodb", config=AWS), settings.table_name)
+    probes = {
+        "redis": lambda: redis.execute_command("PING"),
+        "table": lambda: asyncio.to_thread(bots.get, _NO_BOT),
+    }
+    return resolver(lambda: run(check(probes)))

@@ -1,0 +1,1 @@
+"""Fakes: small real implementations that tests read from."""

@@ -1,0 +1,55 @@
+"""Bots and tokens in memory."""
+
+from dataclasses import dataclass, field
+
+from courier.contracts.control import Limits
+from courier.state.bots import Bot, Status
+
+
+def active_bot(bot_id: int = 1, *, telegram_id: int | None = None, logs: bool = False, **limits: float) -> Bot:
+    """A bot that may send."""
+    return Bot(
+        bot_id=bot_id,
+        status=Status.ACTIVE,
+        telegram_id=telegram_id or 1000 + bot_id,
+        username=f"bot{bot_id}",
+        token_version=1,
+        is_sent_logs=logs,
+        limits=Limits.model_validate(limits),
+    )
+
+
+@dataclass
+class FakeBots:
+    """Rows of bots."""
+
+    rows: dict[int, Bot] = field(default_factory=dict)
+
+    def get(self, bot_id: int) -> Bot | None:
+        return self.rows.get(bot_id)
+
+    def put(self, bot: Bot) -> None:
+        self.rows[bot.bot_id] = bot
+
+    def stop(self, bot: Bot, reason: str) -> bool:
+        now = self.rows[bot.bot_id]
+        if not now.is_active or now.token_version != bot.token_version:
+            return False
+        self.rows[bot.bot_id] = now.model_copy(update={"status": Status.STOPPED, "reason": reason})
+        return True
+
+
+@dataclass
+class FakeTokens:
+    """Tokens by bot."""
+
+    held: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    def get(self, bot_id: int) -> tuple[str, int] | None:
+        return self.held.get(bot_id)
+
+    def put(self, bot_id: int, token: str) -> int:
+        stored = self.held.get(bot_id)
+        if stored is None or stored[0] != token:
+            self.held[bot_id] = (token, (stored[1] if stored else 0) + 1)
+        return self.held[bot_id][1]
