@@ -38,10 +38,12 @@ class FakeTelegram:
     latency_s: float = 0.0
     react: Callable[[Heard], Reaction] = lambda _: None
     heard: list[Heard] = field(default_factory=list)
+    called: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def call(self, token: str, method: str, params: dict[str, Any]) -> Any:
         heard = Heard(asyncio.get_running_loop().time(), method, params, token)
         self.heard.append(heard)
+        self.called.set()
         await asyncio.sleep(self.latency_s)
         reaction = self.react(heard)
         if isinstance(reaction, TelegramError):

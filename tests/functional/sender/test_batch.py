@@ -93,8 +93,7 @@ async def test_a_429_stops_calls_of_other_workers_that_wait_already(bench: Bench
     other = make_bench(bench.redis, bots=bench.bots)
     # The other worker sends to the chat, and its second message waits 0.2 s for it.
     waiting = asyncio.create_task(other.send(record(send_msg(5, "first")), record(send_msg(5, "second"))))
-    while not other.telegram.heard:
-        await asyncio.sleep(0.005)
+    await other.telegram.called.wait()
     await bench.sender._pacer.penalise(active_bot(), "5", 3.0)
 
     kept = await waiting
