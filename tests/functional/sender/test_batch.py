@@ -1,6 +1,7 @@
 """A batch through the real sender and real Valkey, with a Telegram in process."""
 
 import asyncio
+import dataclasses
 import json
 
 from courier.errors import AnswerLostError, NotSentError, RateLimitedError, RejectedError, ServerFaultError
@@ -8,7 +9,7 @@ from courier.state.bots import Status
 from tests.functional.conftest import Bench, make_bench
 from tests.support.bots import active_bot
 from tests.support.queues import record, send_msg
-from tests.support.telegram import FakeTelegram
+from tests.support.telegram import FakeTelegram, Heard
 
 
 async def test_messages_of_a_batch_are_sent_side_by_side(bench: Bench) -> None:
@@ -298,3 +299,18 @@ async def test_latency_doesnt_slow_a_bot_down(bench: Bench) -> None:
     took = slow.telegram.heard[-1].at - began
     assert 90 / took > 28
     assert slow.telegram.busiest(1.0) <= 30
+
+
+async def test_a_fault_of_ours_with_one_message_costs_its_neighbours_nothing(bench: Bench) -> None:
+    def break_down(heard: Heard) -> None:
+        if heard.chat_id == 5:
+            raise ZeroDivisionError("a fault")
+
+    bench.telegram.react = break_down
+    kept = await bench.send(record(send_msg(5, "x"), message_id="m"), record(send_msg(6, "y")))
+    assert kept == ["m"]
+    assert bench.queues.letters == []
+
+    last = dataclasses.replace(record(send_msg(5, "x"), message_id="m"), receives=5)
+    assert await bench.send(last) == []
+    assert bench.queues.reasons() == ["tg-courier failed on it: ZeroDivisionError a fault"]

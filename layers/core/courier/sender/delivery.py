@@ -15,7 +15,7 @@ from courier.errors import (
     TokenRefusedError,
 )
 from courier.queues.dead_letters import DeadLetter
-from courier.sender.attempt import Again, Delivered, GivenUp, Result, attempt
+from courier.sender.attempt import Again, Delivered, GivenUp, Result, attempt, pause_after
 from courier.sender.hold import NO_STATE_S, STOPPED, Hold
 from courier.sender.jobs import Chain, Job, Refusal
 from courier.sender.marks import Became, Claim, Marks, Settlement, Verdict
@@ -24,6 +24,8 @@ from courier.sender.starts import Starts
 from courier.telegram.client import CallsTelegram
 from courier.telemetry import correlated, log
 
+#: Receives after which a message that meets a fault of this code is given up.
+UNFORESEEN_TRIES = 5
 #: Seconds until a twin looks again whether its owner was delivered.
 TWIN_WAIT_S = 5
 
@@ -76,6 +78,8 @@ class Delivery:
                 except StateUnavailableError as error:
                     log().warning("held, since state can't be reached", reason=str(error))
                     hold = Hold(NO_STATE_S, "state can't be reached")
+                except Exception as error:  # noqa: BLE001 - a fault of ours with one message must not cost its neighbours
+                    hold = await self._unforeseen(link, error)
             if hold is not None:
                 return position, hold
         return None
@@ -158,6 +162,17 @@ class Delivery:
                 await self._settle(Settlement(job.identity, "retry"))
                 self._report.note(job, _failed("retrying", attempts, error, retry_in=result.pause_s))
                 return Hold(result.pause_s, str(error))
+
+    async def _unforeseen(self, link: Job | Refusal, error: Exception) -> Hold | None:
+        """A fault of this code: a few tries, then the message is set aside with what is known of it."""
+        log().exception("unforeseen")
+        self._report.figures["Unforeseen"] += 1
+        if link.record.receives < UNFORESEEN_TRIES:
+            return Hold(pause_after(link.record.receives), "a fault of ours")
+        await self._bury(link, f"tg-courier failed on it: {type(error).__name__} {error}")
+        if isinstance(link, Job):
+            await self._settle(Settlement(link.identity, "failed", json.dumps({"sent": False, "id": None})))
+        return None
 
     async def _end(self, job: Job, became: Became, ending: Ending) -> None:
         remembered = {"sent": became == "sent", "id": ending.sent_msg_id}
