@@ -22,7 +22,7 @@ unexport VIRTUAL_ENV
 unexport PYTHONPATH
 export SAM_CLI_TELEMETRY := 0
 
-CODE := functions layers/core/courier cli local tests
+CODE := functions layers/core/courier cli local bench tests
 
 ##@ Use it
 
@@ -37,6 +37,10 @@ up: setup ## Run the local stack in the foreground (AWS_PORT=, TELEGRAM_PORT=, R
 .PHONY: down
 down: setup ## Stop the stack that `make up` runs
 	@$(PY) -m local down
+
+.PHONY: cost
+cost: setup-dev ## What a million messages cost on AWS
+	@$(PY) -m bench.cost
 
 ##@ Test it
 

@@ -33,14 +33,19 @@ type Reaction = TelegramError | dict[str, Any] | None
 
 @dataclass
 class FakeTelegram:
-    """Answers every call after `latency_s`, unless `react` says otherwise."""
+    """Answers every call after `latency_s`, unless `react` says otherwise.
+
+    `way_s` says how long the next call is on its way before it is heard.
+    """
 
     latency_s: float = 0.0
+    way_s: Callable[[], float] = lambda: 0.0
     react: Callable[[Heard], Reaction] = lambda _: None
     heard: list[Heard] = field(default_factory=list)
     called: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def call(self, token: str, method: str, params: dict[str, Any]) -> Any:
+        await asyncio.sleep(self.way_s())
         heard = Heard(asyncio.get_running_loop().time(), method, params, token)
         self.heard.append(heard)
         self.called.set()

@@ -1,6 +1,7 @@
 """Logs and metrics: Powertools, with a correlation id that survives `asyncio.gather` and tokens that never get out."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, partial
@@ -10,9 +11,6 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from courier.masking import mask
-
-#: CloudWatch's namespace of all metrics of this project.
-NAMESPACE = "tg-courier"
 
 
 def _masked(dumps: partial[str], line: Any) -> str:
@@ -52,7 +50,7 @@ def count(figures: dict[str, float], units: dict[str, MetricUnit] | None = None,
     present = {name: value for name, value in figures.items() if value}
     if not present:
         return
-    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    metrics = EphemeralMetrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "tg-courier"))
     for dimension, of_it in dimensions.items():
         metrics.add_dimension(dimension, of_it)
     for name, value in present.items():

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import itertools
 import json
 
 from courier.errors import AnswerLostError, NotSentError, RateLimitedError, RejectedError, ServerFaultError
@@ -314,3 +315,28 @@ async def test_a_fault_of_ours_with_one_message_costs_its_neighbours_nothing(ben
     last = dataclasses.replace(record(send_msg(5, "x"), message_id="m"), receives=5)
     assert await bench.send(last) == []
     assert bench.queues.reasons() == ["tg-courier failed on it: ZeroDivisionError a fault"]
+
+
+async def test_windows_hold_where_telegram_counts_them(bench: Bench) -> None:
+    bench.use(active_bot(bot_per_second=20))
+    # A fresh worker's first calls wait for their connection; later ones are quick.
+    ways = itertools.chain(itertools.repeat(0.2, 10), itertools.repeat(0.0))
+    bench.telegram.way_s = lambda: next(ways)
+    chats = iter(range(1, 1000))
+
+    for _ in range(4):
+        assert await bench.send(*(record(send_msg(next(chats), "x")) for _ in range(10))) == []
+
+    assert len(bench.telegram.heard) == 40
+    assert bench.telegram.busiest(1.0) <= 20
+
+
+async def test_a_chats_pace_holds_where_telegram_counts_it(bench: Bench) -> None:
+    bench.use(active_bot(chat_per_second=10, chat_burst=1))
+    ways = itertools.chain([0.25], itertools.repeat(0.0))
+    bench.telegram.way_s = lambda: next(ways)
+
+    await bench.send(record(send_msg(5, "late")), record(send_msg(5, "next")))
+
+    late, following = (heard.at for heard in bench.telegram.heard)
+    assert following - late >= 0.1

@@ -46,13 +46,14 @@ class BotQueues:
             StateUnavailableError: if SQS can't be asked.
         """
         if logs:
-            self._ensure(self._names.logs(bot_id), _standard(), bot_id)
+            self._ensure(self._names.logs(bot_id), {}, bot_id)
         return {
             lane: self._ensure(self._names.bot(bot_id, lane), self._fifo(), bot_id)
             for lane in (Lane.REGULAR, Lane.BROADCAST)
         }
 
     def _ensure(self, name: str, attributes: dict[str, str], bot_id: int) -> str:
+        attributes = attributes | self._common(name)
         tags = {"application": "tg-courier", "stack": self._names.stack, "bot_id": str(bot_id)}
         try:
             url = self._create(name, attributes, tags)
@@ -73,19 +74,37 @@ class BotQueues:
             return url
 
     def _fifo(self) -> dict[str, str]:
-        return _standard() | {
+        return {
             "FifoQueue": "true",
             "DeduplicationScope": "messageGroup",
             "FifoThroughputLimit": "perMessageGroupId",
             "RedrivePolicy": json.dumps({"deadLetterTargetArn": self._dead_queue_arn, "maxReceiveCount": MAX_RECEIVES}),
         }
 
+    def _common(self, name: str) -> dict[str, str]:
+        return {
+            "VisibilityTimeout": str(VISIBILITY_S),
+            "MessageRetentionPeriod": str(RETENTION_S),
+            "SqsManagedSseEnabled": "true",
+            "Policy": json.dumps(_no_plain_text(self._dead_queue_arn.rpartition(":")[0] + f":{name}")),
+        }
 
-def _standard() -> dict[str, str]:
+
+def _no_plain_text(queue_arn: str) -> dict[str, Any]:
+    """Nobody talks to a queue without TLS; SQS takes at most seven actions in a statement."""
+    actions = ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "PurgeQueue")
     return {
-        "VisibilityTimeout": str(VISIBILITY_S),
-        "MessageRetentionPeriod": str(RETENTION_S),
-        "SqsManagedSseEnabled": "true",
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "DenyPlainText",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": [f"sqs:{action}" for action in actions],
+                "Resource": queue_arn,
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ],
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from courier.errors import StateUnavailableError
 from courier.queues.names import BotQueue, QueueNames, source_of
 from courier.queues.records import BatchResponse, Record, failures
+from courier.sender.call_times import CallTimes
 from courier.sender.delivery import Delivery
 from courier.sender.directory import Directory
 from courier.sender.hold import NO_STATE_S, STOPPED, Hold
@@ -20,8 +21,6 @@ from courier.telemetry import log
 
 #: Seconds kept at an invocation's end for what follows the last answer: marks, logs, visibility.
 CLOSING_S = 2.0
-#: Seconds that a call is taken to last before one was measured, and the newest measurement's share of the estimate.
-FIRST_CALL_S, NEWEST_SHARE = 0.05, 0.2
 
 type Held = dict[Record, Hold]
 
@@ -47,7 +46,7 @@ class Sender:
         self._dead = dead
         self._queues = queues
         self._names = names
-        self._call_s = FIRST_CALL_S
+        self._times = CallTimes()
 
     async def handle(self, records: Sequence[Record], remaining_s: float) -> BatchResponse:
         """Send what may be sent now.
@@ -78,7 +77,7 @@ class Sender:
         token = await self._directory.token(bot)
         chains = chains_of(records, source, bot)
         claims = await self._claims(chains)
-        starts = Starts(self._pacer, bot, source.lane, call_s=self._call_s, deadline=deadline)
+        starts = Starts(self._pacer, bot, source.lane, times=self._times, deadline=deadline)
         await starts.reserve(chains, [job for job in _jobs(chains) if _is_to_be_tried(job, claims)])
         report = Report(bot, source.lane)
         delivery = Delivery(
@@ -89,7 +88,6 @@ class Sender:
             starts=starts,
             report=report,
             claims=claims,
-            timed=self._learn,
         )
         ends = await asyncio.gather(*(delivery.run(chain) for chain in chains))
         held = {
@@ -139,9 +137,6 @@ class Sender:
             refused = [str(error)]
         if refused:
             log().warning("messages come back after the queue's own timeout", reason="; ".join(refused))
-
-    def _learn(self, call_s: float) -> None:
-        self._call_s += NEWEST_SHARE * (call_s - self._call_s)
 
 
 def _jobs(chains: Sequence[Chain]) -> list[Job]:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import Callable
 
 from courier.contracts.outcomes import Outcome
 from courier.errors import (
@@ -35,7 +34,6 @@ class Delivery:
 
     Args:
         claims: What is known of each message, by its SQS id.
-        timed: Is told how long each answered call took, in seconds.
     """
 
     def __init__(
@@ -48,7 +46,6 @@ class Delivery:
         starts: Starts,
         report: Report,
         claims: dict[str, Claim],
-        timed: Callable[[float], None],
     ) -> None:
         self._telegram = telegram
         self._token = token
@@ -57,7 +54,6 @@ class Delivery:
         self._starts = starts
         self._report = report
         self._claims = claims
-        self._timed = timed
         self._stopped: TokenRefusedError | None = None
 
     @property
@@ -123,7 +119,8 @@ class Delivery:
             self._report.held(1, hold.reason, hold.seconds)
             return hold
         try:
-            result = await self._timed_attempt(job, claim)
+            async with self._starts.calling(job):
+                result = await attempt(self._telegram, self._token, job, claim.calls)
         except RateLimitedError as error:
             await self._starts.penalise(job, error.retry_after_s)
             self._report.figures["RateLimited"] += 1
@@ -139,12 +136,6 @@ class Delivery:
                 self._starts.forget(job)
                 return await self._deliver(job.moved(error.new_chat_id), claim, chain)
         return await self._conclude(job, claim, result)
-
-    async def _timed_attempt(self, job: Job, claim: Claim) -> Result:
-        began = asyncio.get_running_loop().time()
-        result = await attempt(self._telegram, self._token, job, claim.calls)
-        self._timed(asyncio.get_running_loop().time() - began)
-        return result
 
     async def _conclude(self, job: Job, claim: Claim, result: Result) -> Hold | None:
         attempts = claim.calls + 1
@@ -169,7 +160,10 @@ class Delivery:
         self._report.figures["Unforeseen"] += 1
         if link.record.receives < UNFORESEEN_TRIES:
             return Hold(pause_after(link.record.receives), "a fault of ours")
-        await self._bury(link, f"tg-courier failed on it: {type(error).__name__} {error}")
+        try:
+            await self._bury(link, f"tg-courier failed on it: {type(error).__name__} {error}")
+        except StateUnavailableError:
+            return Hold(NO_STATE_S, "a fault of ours, and no dead-letter queue")
         if isinstance(link, Job):
             await self._settle(Settlement(link.identity, "failed", json.dumps({"sent": False, "id": None})))
         return None

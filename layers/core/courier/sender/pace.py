@@ -56,10 +56,21 @@ class Slot:
     Attributes:
         wait: NOTHING if the start is reserved.
         at: The start, or when asking again makes sense, on the event loop's clock in seconds.
+        stamp_ms: The same on Redis's clock, by which the start is found there.
     """
 
     wait: Wait
     at: float
+    stamp_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A call that arrived later than its start was reserved for, by at most so many seconds."""
+
+    chat: str
+    slot: Slot
+    late_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,9 @@ class Pacer:
         self._jitter_ms = round(jitter_s * 1000)
         self._reserve = LuaScript("courier.sender", "reserve.lua")
         self._penalise = LuaScript("courier.sender", "penalise.lua")
+        self._late = LuaScript("courier.sender", "late.lua")
+        #: Seconds that a call may be late before it must be corrected: windows allow for that much.
+        self.jitter_s = jitter_s
         #: Seconds that the event loop's clock is behind Redis's. A slow answer makes it too small, never too large.
         self._behind = 0.0
 
@@ -114,7 +128,23 @@ class Pacer:
             args += [numbers[ask.chat], int(ask.is_group), ask.chain, ask.cost]
         now_ms, *answers = await self._reserve(self._redis, keys, args)
         now = self._heard(now_ms)
-        return [Slot(Wait(wait), now + ms / 1000) for wait, ms in zip(answers[::2], answers[1::2], strict=True)]
+        return [
+            Slot(Wait(wait), now + ms / 1000, now_ms + ms) for wait, ms in zip(answers[::2], answers[1::2], strict=True)
+        ]
+
+    async def correct(self, bot: Bot, lane: Lane, calls: Sequence[Late]) -> None:
+        """Move starts to when their calls can have arrived at the latest, so that the next ones keep their distance.
+
+        Raises:
+            StateUnavailableError: if Redis can't be told.
+        """
+        chats = list(dict.fromkeys(call.chat for call in calls))
+        args: list[str | int] = [int(lane is Lane.BROADCAST)]
+        for call in calls:
+            arrived_ms = call.slot.stamp_ms + round(call.late_s * 1000)
+            args += [chats.index(call.chat) + 1, call.slot.stamp_ms, arrived_ms]
+        keys = [_bot_key(bot, "pace"), *(_chat_key(bot, "c", chat) for chat in chats)]
+        await self._late(self._redis, keys, args)
 
     async def penalise(self, bot: Bot, chat: str, seconds: float) -> Penalties:
         """Note a 429, and say whom it holds.

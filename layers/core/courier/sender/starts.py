@@ -7,14 +7,16 @@ milliseconds; a call is never started on knowledge older than that.
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from courier.errors import StateUnavailableError
 from courier.queues.names import Lane
+from courier.sender.call_times import CallTimes
 from courier.sender.coalesce import Coalescer
 from courier.sender.hold import Hold
 from courier.sender.jobs import Chain, Job
-from courier.sender.pace import Ask, Pacer, Penalties, Slot, Wait
+from courier.sender.pace import Ask, Late, Pacer, Penalties, Slot, Wait
 from courier.state.bots import Bot
 from courier.telemetry import log
 
@@ -37,15 +39,15 @@ class Starts:
     """The starts of one batch of one bot and lane.
 
     Args:
-        call_s: Seconds that a call takes at present.
+        times: How long calls take.
         deadline: Until when a call may start, on the event loop's clock in seconds.
     """
 
-    def __init__(self, pacer: Pacer, bot: Bot, lane: Lane, *, call_s: float, deadline: float) -> None:
+    def __init__(self, pacer: Pacer, bot: Bot, lane: Lane, *, times: CallTimes, deadline: float) -> None:
         self._pacer = pacer
         self._bot = bot
         self._lane = lane
-        self._call_s = call_s
+        self._times = times
         self._deadline = deadline
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
@@ -55,6 +57,7 @@ class Starts:
         self._looked_at = 0.0
         self._asking = Coalescer(self._ask)
         self._looking = Coalescer(self._look)
+        self._correcting = Coalescer(self._correct)
 
     async def reserve(self, chains: Sequence[Chain], jobs: Sequence[Job]) -> None:
         """Ask for all of these at once.
@@ -65,7 +68,7 @@ class Starts:
         chain_of = {job.record.message_id: chain.number for chain in chains for job in chain.jobs()}
         asks = [_ask_for(job, chain_of[job.record.message_id]) for job in jobs]
         self._chats = list(dict.fromkeys(ask.chat for ask in asks))
-        slots = await self._pacer.reserve(self._bot, self._lane, asks, self._call_s) if asks else []
+        slots = await self._pacer.reserve(self._bot, self._lane, asks, self._times.typical_s) if asks else []
         self._slots = {job.record.message_id: slot for job, slot in zip(jobs, slots, strict=True)}
         self._looked_at = self._loop.time()
 
@@ -88,11 +91,34 @@ class Starts:
                 return hold
             await asyncio.sleep(max(0.0, slot.at - self._loop.time()))
             if slot.wait is Wait.NOTHING and self._loop.time() - slot.at <= LATE_S:
+                self._slots[job.record.message_id] = slot
                 held_until = await self._held_until(job)
                 if held_until <= self._loop.time():
                     return None
                 return self._hold(held_until, "a penalty that came meanwhile")
             slot = await self._asking.submit(_ask_for(job, chain))
+
+    @asynccontextmanager
+    async def calling(self, job: Job) -> AsyncIterator[None]:
+        """Around a call: if it may have arrived late, the window is told so.
+
+        All that it took beyond the quickest call known when it began may have been its way out.
+        """
+        slot, began, quickest_s = self._slots[job.record.message_id], self._loop.time(), self._times.quickest_s
+        try:
+            yield
+        finally:
+            took_s = self._loop.time() - began
+            self._times.learn(took_s)
+            await self._account_for(job, slot, began - slot.at + max(0.0, took_s - quickest_s))
+
+    async def _account_for(self, job: Job, slot: Slot, late_s: float) -> None:
+        if late_s <= self._pacer.jitter_s:
+            return
+        try:
+            await self._correcting.submit(Late(job.call.chat, slot, late_s))
+        except StateUnavailableError as error:
+            log().warning("a late call isn't accounted for", reason=str(error))
 
     def forget(self, job: Job) -> None:
         """Its chat has another id, so its reservation is worth nothing."""
@@ -122,7 +148,11 @@ class Starts:
         return Hold(max(1, math.ceil(until - self._loop.time())), reason)
 
     async def _ask(self, asks: Sequence[Ask]) -> list[Slot]:
-        return await self._pacer.reserve(self._bot, self._lane, asks, self._call_s)
+        return await self._pacer.reserve(self._bot, self._lane, asks, self._times.typical_s)
+
+    async def _correct(self, calls: Sequence[Late]) -> list[None]:
+        await self._pacer.correct(self._bot, self._lane, calls)
+        return [None] * len(calls)
 
     async def _held_until(self, job: Job) -> float:
         if self._loop.time() - self._looked_at > PENALTIES_FRESH_S:

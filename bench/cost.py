@@ -1,0 +1,74 @@
+"""What a million messages cost on AWS: `make cost`.
+
+Prices come from `prices.json`, quantities are those that each traffic names; nothing else is assumed.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+MILLION = 1_000_000
+#: SQS: messages that one request carries, where the producer sends batches.
+SENT_TOGETHER = 10
+#: GB of the sender's memory in the template.
+MEMORY_GB = 0.5
+#: Bytes of the log line that each delivery writes.
+LOG_LINE = 450
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """How messages come.
+
+    Attributes:
+        batch: Messages that one invocation gets.
+        receives: Times that each message is received until it is sent.
+        billed_s: Billed seconds of one invocation.
+    """
+
+    name: str
+    batch: float
+    receives: float
+    billed_s: float
+
+    def dollars(self, prices: dict[str, Any]) -> dict[str, float]:
+        """For a million messages, by what is paid for."""
+        invocations = MILLION * self.receives / self.batch
+        # A receive and a delete or change of visibility for each batch, besides the producer's own requests.
+        requests = MILLION / SENT_TOGETHER + 2 * invocations
+        seconds = invocations * self.billed_s * MEMORY_GB
+        return {
+            "SQS": requests * prices["sqs_fifo_request"],
+            "Lambda": invocations * prices["lambda_request"] + seconds * prices["lambda_arm64_gb_second"],
+            "log lines": MILLION * LOG_LINE / 1e9 * prices["logs_gb"],
+        }
+
+
+TRAFFICS = (
+    Traffic("many chats, full batches", batch=10, receives=1, billed_s=0.15),
+    Traffic("single replies", batch=1, receives=1, billed_s=0.1),
+    Traffic("few chats with long queues", batch=10, receives=8, billed_s=0.15),
+)
+
+
+def main() -> None:
+    prices = json.loads(Path(__file__).with_name("prices.json").read_text(encoding="utf-8"))
+    table = Table("traffic", "batch", "receives", "billed s", "SQS", "Lambda", "logs", "all", title="Dollars a million")
+    for traffic in TRAFFICS:
+        parts = traffic.dollars(prices)
+        table.add_row(
+            traffic.name,
+            *(f"{figure:g}" for figure in (traffic.batch, traffic.receives, traffic.billed_s)),
+            *(f"{part:.2f}" for part in (*parts.values(), sum(parts.values()))),
+        )
+    Console().print(table)
+    polls = prices["mapping_polls_a_month"] * prices["sqs_fifo_request"]
+    print(f"Idle, a month: {2 * polls:.2f} for each bot's two queues, {prices['elasticache_serverless_month']:.2f} for Redis")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+--[[
+  Corrects reservations of calls that arrived late: windows are counted from when Telegram got a call.
+
+    KEYS[1]         the bot's pace, as in reserve.lua
+    KEYS[2..]       the chats' paces, as in reserve.lua
+
+    ARGV[1]         lane: 0 regular, 1 broadcast
+    ARGV[2..]       three for each call: its chat (1 is that of KEYS[2]), the start that was reserved, and the latest moment
+                    at which it can have arrived (milliseconds since 1970)
+
+    Output          the number of starts that were found and moved
+]]
+local lane, moved = tonumber(ARGV[1]), 0
+
+-- Moves one start of a list; the list is sorted again by who stores it.
+local function move(starts, from, to)
+  for index = 1, #starts do
+    if starts[index] == from then
+      starts[index] = to
+      return true
+    end
+  end
+  return false
+end
+
+local function load(key)
+  local packed = redis.call('GET', key)
+  return packed and cmsgpack.unpack(packed) or nil
+end
+
+local function store(key, value)
+  redis.call('SET', key, cmsgpack.pack(value), 'PX', math.max(1, redis.call('PTTL', key)))
+end
+
+local pace, chats = load(KEYS[1]), {}
+for index = 2, #ARGV, 3 do
+  local number, reserved, arrived = tonumber(ARGV[index]), tonumber(ARGV[index + 1]), tonumber(ARGV[index + 2])
+  if pace and move(pace.t, reserved * 2 + lane, arrived * 2 + lane) then moved = moved + 1 end
+  local chat = chats[number] or load(KEYS[1 + number])
+  if chat then
+    chat[1] = chat[1] + arrived - reserved
+    local full = table.remove(chat, 1)
+    move(chat, reserved, arrived)
+    table.sort(chat)
+    table.insert(chat, 1, full)
+    chats[number] = chat
+  end
+end
+
+if moved > 0 then
+  table.sort(pace.t)
+  store(KEYS[1], pace)
+end
+for number, chat in pairs(chats) do store(KEYS[1 + number], chat) end
+return moved

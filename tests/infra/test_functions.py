@@ -1,0 +1,123 @@
+"""Functions: where their code is, what they are given, how long they may take, what is watched."""
+
+import ast
+
+import pytest
+from pydantic import BaseModel
+
+from courier.control.resources import VISIBILITY_S
+from courier.settings import ApiSettings, ControlSettings, SenderSettings
+from tests.infra.cfn import ALARM, FUNCTION, LAYER, LOG_GROUP, ROOT, Template, stage_of
+
+STAGES = ("control", "sender", "api")
+SETTINGS: dict[str, type[BaseModel]] = {"control": ControlSettings, "sender": SenderSettings, "api": ApiSettings}
+#: What Powertools reads by itself.
+POWERTOOLS = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+
+
+def test_there_is_one_function_a_stage(template: Template) -> None:
+    functions = template.of_type(FUNCTION)
+
+    assert {stage_of(function) for function in functions} == set(STAGES)
+    for function in functions:
+        stage = stage_of(function)
+        assert function.name == f"{stage.capitalize()}Function"
+        assert function.properties["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{stage}"}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_handler_is_where_the_template_says(template: Template, stage: str) -> None:
+    module, _, name = template.body["Globals"]["Function"]["Handler"].rpartition(".")
+    source = ROOT / "functions" / stage / f"{module}.py"
+
+    defined = [node.name for node in ast.parse(source.read_text()).body if isinstance(node, ast.FunctionDef)]
+
+    assert name in defined
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_function_brings_no_packages_of_its_own(stage: str) -> None:
+    """All code but the handler is in the layer, so that a deploy changes it in one step."""
+    files = {path.name for path in (ROOT / "functions" / stage).rglob("*") if path.suffix != ".pyc" and path.is_file()}
+
+    assert files == {"handler.py"}
+
+
+def test_functions_run_the_same_python_and_layer_on_the_chosen_processor(template: Template) -> None:
+    shared = template.body["Globals"]["Function"]
+
+    assert shared["Runtime"] == "python3.13"
+    assert shared["Architectures"] == [{"Ref": "Architecture"}]
+    assert shared["Layers"] == [{"Ref": "CoreLayer"}]
+    for function in template.of_type(FUNCTION):
+        assert not {"Runtime", "Handler", "Architectures", "Layers"} & function.properties.keys()
+
+
+def test_layer_is_built_for_the_chosen_processor(template: Template) -> None:
+    (layer,) = template.of_type(LAYER)
+
+    assert layer.body["Metadata"] == {"BuildMethod": "python3.13", "BuildArchitecture": {"Ref": "Architecture"}}
+    assert layer.properties["CompatibleArchitectures"] == [{"Ref": "Architecture"}]
+    assert layer.properties["CompatibleRuntimes"] == ["python3.13"]
+
+
+def test_environment_is_what_the_settings_declare(template: Template) -> None:
+    """No variable is missing, and none is given that nobody reads."""
+    for function in template.of_type(FUNCTION):
+        declared = {name.upper() for name in SETTINGS[stage_of(function)].model_fields}
+
+        assert set(template.environment(function)) == declared | POWERTOOLS, function.name
+
+
+def test_a_service_is_called_like_its_stage(template: Template) -> None:
+    for function in template.of_type(FUNCTION):
+        assert template.environment(function)["POWERTOOLS_SERVICE_NAME"] == stage_of(function)
+
+
+def test_iam_is_used_only_where_the_cache_is_made_here(template: Template) -> None:
+    for stage in ("sender", "api"):
+        environment = template.environment(template.resource(f"{stage.capitalize()}Function"))
+
+        assert environment["REDIS_URL"]["Fn::If"][0] == "MakesRedis"
+        assert environment["REDIS_URL"]["Fn::If"][2] == {"Ref": "RedisUrl"}
+        assert environment["REDIS_IAM_USER"] == {"Fn::If": ["MakesRedis", {"Ref": "RedisUser"}, ""]}
+        assert environment["REDIS_CACHE_NAME"] == {"Fn::If": ["MakesRedis", {"Ref": "RedisCache"}, ""]}
+
+
+def test_a_killed_sender_is_recovered_from_within_a_minute(template: Template) -> None:
+    timeout = template.resource("SenderFunction").properties["Timeout"]
+
+    assert timeout <= 20
+    assert timeout <= VISIBILITY_S <= 60
+
+
+def test_every_log_group_forgets(template: Template) -> None:
+    for group in template.of_type(LOG_GROUP):
+        assert group.properties["RetentionInDays"] == {"Ref": "LogRetentionDays"}, group.name
+
+
+def test_every_function_writes_to_a_log_group_of_its_own(template: Template) -> None:
+    groups = {group.name: group.properties["LogGroupName"] for group in template.of_type(LOG_GROUP)}
+
+    for function in template.of_type(FUNCTION):
+        stage = stage_of(function)
+        group = function.properties["LoggingConfig"]["LogGroup"]["Ref"]
+        assert groups[group] == {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{stage}"}
+
+
+def test_every_function_has_an_alarm_on_its_errors(template: Template) -> None:
+    watched = {
+        dimension["Value"]["Ref"]
+        for alarm in template.of_type(ALARM)
+        if (alarm.properties["Namespace"], alarm.properties["MetricName"]) == ("AWS/Lambda", "Errors")
+        for dimension in alarm.properties["Dimensions"]
+    }
+
+    assert watched == {function.name for function in template.of_type(FUNCTION)}
+
+
+def test_nothing_is_in_a_vpc(template: Template) -> None:
+    """No NAT gateway is paid for: all that is called has a public endpoint."""
+    for name, body in template.body["Resources"].items():
+        assert not body["Type"].startswith("AWS::EC2::"), name
+        assert not {"VpcConfig", "SubnetIds", "SecurityGroupIds"} & body.get("Properties", {}).keys(), name

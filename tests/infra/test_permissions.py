@@ -1,0 +1,156 @@
+"""Least privilege. The emulator enforces none of it, so that only these tests stand between the template and AWS."""
+
+from typing import Any
+
+import pytest
+
+from tests.infra.cfn import FUNCTION, ROLE, Statement, Template
+
+#: Where AWS knows no resource for an action: the statement, and whether a condition narrows it.
+UNNAMED_RESOURCES = {"ControlRole.MakeMappings": True, "ControlRole.ListMappings": False}
+#: Resources whose ids are AWS's own: a condition must narrow the statement.
+UNPREFIXED = "event-source-mapping:*"
+#: What Lambda does with a queue in the name of the function's role.
+CONSUMES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+
+BOT_QUEUES = "${AWS::StackName}-bot-*"
+
+
+def allowed(template: Template, role: str) -> dict[str, set[str]]:
+    """Actions by the resource that they are allowed on."""
+    found: dict[str, set[str]] = {}
+    for statement in template.statements():
+        if statement.owner == role:
+            for resource in statement.resources:
+                found.setdefault(named(resource), set()).update(statement.actions)
+    return found
+
+
+def named(resource: Any) -> str:
+    """A resource in short: its logical id, or the last part of its ARN."""
+    if isinstance(resource, str):
+        return resource
+    if "Fn::GetAtt" in resource:
+        return str(resource["Fn::GetAtt"][0])
+    return str(resource["Fn::Sub"]).rpartition("${AWS::AccountId}:")[2]
+
+
+def test_all_statements_are_named_and_allow(template: Template) -> None:
+    names = [statement.name for statement in template.statements()]
+
+    assert len(names) == len(set(names))
+    assert all(statement.body["Effect"] == "Allow" for statement in template.statements())
+
+
+def test_no_action_has_a_wildcard(template: Template) -> None:
+    for statement in template.statements():
+        for action in statement.actions:
+            assert "*" not in action, statement.name
+
+
+def test_no_statement_is_for_everything_but_those_that_aws_knows_no_resource_for(template: Template) -> None:
+    unnamed = {
+        statement.name: "Condition" in statement.body
+        for statement in template.statements()
+        if "*" in statement.resources
+    }
+
+    assert unnamed == UNNAMED_RESOURCES
+
+
+def test_resources_are_this_stacks(template: Template) -> None:
+    """A reference to a resource of the template, or an ARN with the stack's name before its wildcard."""
+    for statement in template.statements():
+        for resource in statement.resources:
+            if resource == "*" or "Fn::GetAtt" in resource:
+                continue
+            assert is_this_stacks(statement, resource["Fn::Sub"]), f"{statement.name}: {resource}"
+
+
+def is_this_stacks(statement: Statement, arn: str) -> bool:
+    account, region = "${AWS::AccountId}", "${AWS::Region}"
+    if arn.endswith(UNPREFIXED):
+        return "Condition" in statement.body
+    return account in arn and region in arn and "${AWS::StackName}" in arn.partition("*")[0]
+
+
+def test_mappings_are_made_and_changed_for_the_sender_only(template: Template) -> None:
+    for statement in template.statements():
+        if any("EventSourceMapping" in action for action in statement.actions):
+            if statement.actions == ["lambda:ListEventSourceMappings"]:
+                continue
+            assert statement.body["Condition"] == {
+                "ArnEquals": {"lambda:FunctionArn": {"Fn::GetAtt": ["SenderFunction", "Arn"]}}
+            }
+
+
+def test_every_function_has_a_role_of_its_own_and_no_managed_policy(template: Template) -> None:
+    """SAM's own roles carry managed policies, which let a queue's consumer read every queue of the account."""
+    roles = [function.properties["Role"]["Fn::GetAtt"][0] for function in template.of_type(FUNCTION)]
+
+    assert sorted(roles) == sorted(role.name for role in template.of_type(ROLE))
+    for role in template.of_type(ROLE):
+        assert "ManagedPolicyArns" not in role.properties
+        (trust,) = role.properties["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+    for function in template.of_type(FUNCTION):
+        assert "Policies" not in function.properties
+
+
+@pytest.mark.parametrize("stage", ["Control", "Sender", "Api"])
+def test_every_function_writes_its_own_log_and_no_other(template: Template, stage: str) -> None:
+    log_groups = {
+        resource for resource, actions in allowed(template, f"{stage}Role").items() if "logs:PutLogEvents" in actions
+    }
+
+    assert log_groups == {f"{stage}LogGroup"}
+
+
+def test_consumers_may_consume(template: Template) -> None:
+    assert allowed(template, "ControlRole")["ControlQueue"] >= CONSUMES
+    assert allowed(template, "SenderRole")[f"{BOT_QUEUES}.fifo"] >= CONSUMES
+
+
+def test_those_who_give_up_may_write_dead_letters_and_none_may_read_them(template: Template) -> None:
+    assert allowed(template, "ControlRole")["DeadQueue"] == {"sqs:SendMessage"}
+    assert allowed(template, "SenderRole")["DeadQueue"] == {"sqs:SendMessage"}
+    assert "DeadQueue" not in allowed(template, "ApiRole")
+
+
+def test_the_sender_writes_to_no_queue_that_it_reads(template: Template) -> None:
+    """Lambda stops a function that feeds itself."""
+    may = allowed(template, "SenderRole")
+
+    assert "sqs:SendMessage" not in may[f"{BOT_QUEUES}.fifo"]
+    assert may[f"{BOT_QUEUES}-logs"] == {"sqs:SendMessage", "sqs:GetQueueUrl"}
+
+
+def test_only_control_writes_tokens(template: Template) -> None:
+    tokens = "parameter/${AWS::StackName}/bots/*"
+
+    assert allowed(template, "ControlRole")[tokens] == {"ssm:GetParameter", "ssm:PutParameter"}
+    assert allowed(template, "SenderRole")[tokens] == {"ssm:GetParameter"}
+    assert tokens not in allowed(template, "ApiRole")
+
+
+def test_nothing_may_delete(template: Template) -> None:
+    """Whatever the code does, an unreachable Bot API takes no bot away. A message that was dealt with is no loss."""
+    deleting = {
+        action
+        for statement in template.statements()
+        for action in statement.actions
+        if "Delete" in action and action != "sqs:DeleteMessage"
+    }
+
+    assert deleting == set()
+
+
+def test_the_cache_opens_to_those_who_use_it(template: Template) -> None:
+    connect = template.resource("RedisConnect")
+
+    assert connect.condition == "MakesRedis"
+    assert connect.properties["Roles"] == [{"Ref": "SenderRole"}, {"Ref": "ApiRole"}]
+    assert allowed(template, "RedisConnect") == {
+        "RedisCache": {"elasticache:Connect"},
+        "RedisUser": {"elasticache:Connect"},
+    }
