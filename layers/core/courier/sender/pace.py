@@ -94,8 +94,9 @@ class Pacer:
         self._reserve = LuaScript("courier.sender", "reserve.lua")
         self._penalise = LuaScript("courier.sender", "penalise.lua")
         self._late = LuaScript("courier.sender", "late.lua")
-        #: Seconds that a call may be late before it must be corrected: windows allow for that much.
-        self.jitter_s = jitter_s
+        #: Seconds that a call may be late before that is accounted for. Windows allow for more: the rest is for what
+        #: can't be measured here.
+        self.late_s = jitter_s / 3
         #: Seconds that the event loop's clock is behind Redis's. A slow answer makes it too small, never too large.
         self._behind = 0.0
 

@@ -22,8 +22,6 @@ from courier.telemetry import log
 
 #: Seconds for which penalties are believed before a start: they must be known to all workers within 50 ms.
 PENALTIES_FRESH_S = 0.04
-#: Seconds that a start may be late before its reservation is worth nothing; half of the usual `arrival_jitter_ms`.
-LATE_S = 0.015
 #: Seconds that a batch of the broadcast lane waits for room before it gives its messages back.
 BROADCAST_WAIT_S = 3.0
 
@@ -90,7 +88,7 @@ class Starts:
             if hold is not None:
                 return hold
             await asyncio.sleep(max(0.0, slot.at - self._loop.time()))
-            if slot.wait is Wait.NOTHING and self._loop.time() - slot.at <= LATE_S:
+            if slot.wait is Wait.NOTHING and self._loop.time() - slot.at <= self._pacer.late_s:
                 self._slots[job.record.message_id] = slot
                 held_until = await self._held_until(job)
                 if held_until <= self._loop.time():
@@ -113,7 +111,7 @@ class Starts:
             await self._account_for(job, slot, began - slot.at + max(0.0, took_s - quickest_s))
 
     async def _account_for(self, job: Job, slot: Slot, late_s: float) -> None:
-        if late_s <= self._pacer.jitter_s:
+        if late_s <= self._pacer.late_s:
             return
         try:
             await self._correcting.submit(Late(job.call.chat, slot, late_s))

@@ -1,0 +1,1 @@
+"""What runs on a developer's machine: the local stack, the Telegram simulator and the demo. Never deployed."""

@@ -1,0 +1,33 @@
+"""A Telegram to test against: the Bot API over HTTP with flood control, `file_id`s, and faults on request.
+
+Run it with `python -m local.simulator`, or within a test:
+
+    async with running_simulator() as telegram:
+        ...  # call telegram.url, look at telegram.state
+"""
+
+from local.simulator.client import AdminError, Counts, Peak, SimulatorClient
+from local.simulator.clock import ManualClock
+from local.simulator.config import Limits, Settings
+from local.simulator.journal import Accepted, Refused
+from local.simulator.rules import Match, Rule
+from local.simulator.server import RunningSimulator, create_app, running_simulator
+from local.simulator.state import Simulator
+
+__all__ = [
+    "Accepted",
+    "AdminError",
+    "Counts",
+    "Limits",
+    "ManualClock",
+    "Match",
+    "Peak",
+    "Refused",
+    "Rule",
+    "RunningSimulator",
+    "Settings",
+    "Simulator",
+    "SimulatorClient",
+    "create_app",
+    "running_simulator",
+]

@@ -1,0 +1,58 @@
+"""What a bot's calls came to."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.simulator.pace import BotPace
+
+
+@dataclass(slots=True)
+class Counters:
+    """One bot's calls, by method and by their end. Methods are named as the Bot API names them."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    #: Calls with a result, also where it was kept from the client.
+    accepted: int = 0
+    #: 429s by what caused them: bot, chat, group; `fault` for those asked for.
+    refused: Counter[str] = field(default_factory=Counter)
+    #: Those of them that came while their scope was being held.
+    during_penalty: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+
+    def failed(self, code: int) -> None:
+        self.errors[str(code)] += 1
+
+    def add(self, other: "Counters") -> None:
+        self.calls += other.calls
+        self.accepted += other.accepted
+        self.refused += other.refused
+        self.during_penalty += other.during_penalty
+        self.errors += other.errors
+        self.faults += other.faults
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "calls": dict(self.calls),
+            "accepted": self.accepted,
+            "refused": dict(self.refused),
+            "during_penalty": self.during_penalty,
+            "errors": dict(self.errors),
+            "faults": dict(self.faults),
+        }
+
+
+def peaks(pace: BotPace | None) -> dict[str, Any]:
+    """The most that came, and that was accepted, in any second; and the busiest chats of any second and minute."""
+    pace = pace or BotPace()
+    return {
+        "arrived_per_second": pace.peak_arrived,
+        "accepted_per_second": pace.peak_accepted,
+        "chat_per_second": _chat_peak(pace.chat_second),
+        "chat_per_minute": _chat_peak(pace.chat_minute),
+    }
+
+
+def _chat_peak(peak: tuple[int, int] | None) -> dict[str, int] | None:
+    return {"chat_id": peak[0], "count": peak[1]} if peak else None

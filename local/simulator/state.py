@@ -1,0 +1,72 @@
+"""The simulator itself: everything it knows, apart from how it is spoken to."""
+
+import random
+from typing import Any
+
+from local.simulator.bots import Bots
+from local.simulator.clock import Clock, steady_clock
+from local.simulator.config import Limits, Settings
+from local.simulator.counters import Counters, peaks
+from local.simulator.faults import Faults
+from local.simulator.flood import Flood
+from local.simulator.journal import Accepted, Journal, Refused
+from local.simulator.messages import Messages
+from local.simulator.rules import Rule
+
+#: Messages, and records of each journal, that are kept.
+HISTORY = 200_000
+
+
+class Simulator:
+    """One Telegram: its bots, chats and messages, its limits, its faults."""
+
+    def __init__(self, settings: Settings | None = None, *, clock: Clock | None = None, history: int = HISTORY) -> None:
+        self._initial = settings or Settings()
+        self.clock = clock or steady_clock()
+        self.accepted = Journal[Accepted](history)
+        self.refused = Journal[Refused](history)
+        self.messages = Messages(history)
+        self.bots = Bots()
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the start: nobody known, nothing sent, no faults, the first settings."""
+        self.settings = self._initial
+        self.flood = Flood(self._limits_for)
+        self.faults = Faults()
+        self._random = random.Random(self.settings.seed)  # noqa: S311
+        self.accepted.clear()
+        self.refused.clear()
+        self.messages.clear()
+        self.bots.clear()
+
+    def _limits_for(self, bot_id: int) -> Limits:
+        return self.settings.limits_for(bot_id)
+
+    def configure(self, changes: dict[str, Any]) -> Settings:
+        """Lay changes over the settings; a seed starts the draws anew."""
+        self.settings = self.settings.patched(changes)
+        if "seed" in changes:
+            self._random = random.Random(self.settings.seed)  # noqa: S311
+        return self.settings
+
+    def add_fault(self, rule: Rule) -> int:
+        return self.faults.add(rule, self.settings.seed)
+
+    def way_in(self, bot_id: int, chat_id: int | None, method: str) -> float:
+        """Seconds that a call takes until it has arrived."""
+        jitter_ms = self._random.random() * self.settings.jitter_ms
+        rules_ms = self.faults.draw_delay(bot_id, chat_id, method) if self.faults.active else 0.0
+        return (self.settings.latency_ms / 2 + jitter_ms + rules_ms) / 1000
+
+    def way_out(self) -> float:
+        return self.settings.latency_ms / 2000
+
+    def counters(self) -> dict[str, Any]:
+        """All counters, in total and by bot, with each bot's peaks."""
+        total = Counters()
+        bots = {}
+        for bot in self.bots:
+            total.add(bot.counters)
+            bots[str(bot.id)] = {**bot.counters.to_json(), "peaks": peaks(self.flood.bots.get(bot.id))}
+        return {"total": total.to_json(), "bots": bots}

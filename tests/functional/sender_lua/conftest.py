@@ -1,0 +1,123 @@
+"""The real scripts on a real Valkey, under a clock that the tests move: exact to the millisecond, and without waiting."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from courier.queues.names import Lane
+from courier.sender.pace import Ask, Late, Pacer, Slot, Wait
+from courier.state.bots import Bot
+from courier.state.redis_client import LuaScript
+from tests.support.bots import active_bot
+
+SCRIPTS = {
+    script.sha: script.source
+    for script in (LuaScript("courier.sender", f"{name}.lua") for name in ("reserve", "late", "penalise"))
+}
+_TIME, _CLOCK = "redis.call('TIME')", "redis.call('MGET', 'test:s', 'test:us')"
+#: 2027; scripts must bear milliseconds since 1970.
+EPOCH_MS = 1_800_000_000_000
+#: Milliseconds by which an arrival may be late.
+JITTER_MS = 30
+SECOND_MS, MINUTE_MS = 1_000 + JITTER_MS, 60_000 + JITTER_MS
+
+
+class Lab:
+    """A Pacer whose Redis has the test's clock.
+
+    Attributes:
+        now_ms: What the scripts take for the present.
+        starts: All that was reserved, in the order of the asks.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self.now_ms = EPOCH_MS
+        self.starts: list[tuple[Ask, Lane, int]] = []
+        self._pacer = Pacer(self, JITTER_MS / 1000)
+
+    async def execute_command(self, *args: Any) -> Any:
+        """As `RunsCommands`."""
+        if args[0] != "EVALSHA":
+            return await self.redis.execute_command(*args)
+        source = SCRIPTS[args[1]]
+        await self.redis.mset({"test:s": self.now_ms // 1000, "test:us": self.now_ms % 1000 * 1000})
+        answer = await self.redis.execute_command("EVAL", source.replace(_TIME, _CLOCK), *args[2:])
+        await self.redis.delete("test:s", "test:us")
+        return answer
+
+    async def ask(self, *asks: Ask, bot: Bot, lane: Lane = Lane.REGULAR, call_ms: int = 0) -> list[Slot]:
+        slots = await self._pacer.reserve(bot, lane, asks, call_ms / 1000)
+        self.starts += [
+            (ask, lane, slot.stamp_ms)
+            for ask, slot in zip(asks, slots, strict=True)
+            if slot.wait is Wait.NOTHING
+        ]
+        return slots
+
+    async def penalise(self, bot: Bot, chat: str, seconds: float) -> bool:
+        """Whether the whole bot is held now."""
+        return (await self._pacer.penalise(bot, chat, seconds)).bot > 0
+
+    async def correct(self, bot: Bot, *calls: Late) -> None:
+        await self._pacer.correct(bot, Lane.REGULAR, calls)
+
+    def after_ms(self, slot: Slot) -> int:
+        """A slot's moment, from now."""
+        return slot.stamp_ms - self.now_ms
+
+    def times(self, lane: Lane | None = None) -> list[int]:
+        """When messages start, an album as often as it has items."""
+        return sorted(
+            at for ask, of, at in self.starts if lane is None or of is lane for _ in range(ask.cost)
+        )
+
+    async def keys(self) -> dict[str, int]:
+        """All keys with the milliseconds that they live; -1 is for ever."""
+        return {name.decode(): await self.redis.pttl(name) for name in await self.redis.keys("*")}
+
+
+def chats(count: int, first: int = 1) -> list[Ask]:
+    """One message to each of so many private chats."""
+    return [Ask(f"{chat}", is_group=False, chain=chat) for chat in range(first, first + count)]
+
+
+def chain(count: int, chat: str = "5", *, is_group: bool = False, number: int = 1, cost: int = 1) -> list[Ask]:
+    """Messages of one group to one chat."""
+    return [Ask(chat, is_group=is_group, chain=number, cost=cost)] * count
+
+
+def unbound(bot_per_second: int, **limits: float) -> Bot:
+    """A bot that only its own window holds back, unless other limits are named."""
+    return active_bot(
+        **{
+            "bot_per_second": bot_per_second,
+            "chat_per_second": 30,
+            "chat_burst": 30,
+            "group_per_minute": 600,
+            **limits,
+        }
+    )
+
+
+def waits(slots: Sequence[Slot]) -> list[Wait]:
+    return [slot.wait for slot in slots]
+
+
+def most(times: Sequence[int], window_ms: int) -> int:
+    """The most starts that any stretch of so many milliseconds holds."""
+    ordered, first, found = sorted(times), 0, 0
+    for last, at in enumerate(ordered):
+        while ordered[first] <= at - window_ms:
+            first += 1
+        found = max(found, last - first + 1)
+    return found
+
+
+@pytest.fixture
+def lab(redis: Redis) -> Lab:
+    """See `Lab`."""
+    assert all(source.count(_TIME) <= 1 for source in SCRIPTS.values())
+    return Lab(redis)

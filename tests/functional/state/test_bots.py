@@ -1,0 +1,153 @@
+"""Rows of bots: what is written is read, and newer code's rows don't break this code."""
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from courier.contracts.control import Limits
+from courier.errors import StateUnavailableError
+from courier.state.bots import Bot, BotTable, Status
+from tests.support.bots import active_bot
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+TABLE = "courier-state"
+FULL = Bot(
+    bot_id=7,
+    status=Status.STOPPED,
+    reason="Telegram refuses the token: Unauthorized",
+    telegram_id=2**52,
+    username="seven_bot",
+    token_version=3,
+    is_sent_logs=True,
+    parse_mode="HTML",
+    limits=Limits(bot_per_second=25, chat_per_second=0.5, chat_burst=1, group_per_minute=18),
+)
+
+
+@pytest.fixture
+def client(aws: boto3.Session) -> "DynamoDBClient":
+    client = aws.client("dynamodb")
+    client.create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return client
+
+
+@pytest.fixture
+def table(client: "DynamoDBClient") -> BotTable:
+    return BotTable(client, TABLE)
+
+
+def add_to_row(client: "DynamoDBClient", name: str, value: dict[str, Any]) -> None:
+    """What newer code may have written beside what this code knows."""
+    client.update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": "bot#7"}, "sk": {"S": "bot"}},
+        UpdateExpression="SET #name = :value",
+        ExpressionAttributeNames={"#name": name},
+        ExpressionAttributeValues={":value": value},
+    )
+
+
+@pytest.mark.parametrize("bot", [FULL, Bot(bot_id=7, telegram_id=70), active_bot(7)])
+def test_a_bot_is_read_as_it_was_written(table: BotTable, bot: Bot) -> None:
+    table.put(bot)
+
+    assert table.get(7) == bot
+    assert table.get(8) is None
+
+
+def test_a_bot_is_written_whole(table: BotTable) -> None:
+    table.put(FULL)
+    table.put(active_bot(7))
+
+    assert table.get(7) == active_bot(7)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"S": "x"},
+        {"N": "5"},
+        {"BOOL": True},
+        {"NULL": True},
+        {"M": {"a": {"S": "b"}}},
+        {"L": [{"N": "1"}]},
+        {"SS": ["a"]},
+        pytest.param(
+            {"N": "1.5"},
+            marks=pytest.mark.xfail(strict=True, raises=ValueError, reason="_loaded reads every number with int()"),
+        ),
+    ],
+)
+def test_an_attribute_that_only_newer_code_knows_is_passed_over(
+    table: BotTable, client: "DynamoDBClient", value: dict[str, Any]
+) -> None:
+    table.put(FULL)
+    add_to_row(client, "since_next_release", value)
+
+    assert table.get(7) == FULL
+
+
+@pytest.mark.xfail(strict=True, reason="Limits forbids unknown fields, also in a row that newer code wrote")
+def test_a_limit_that_only_newer_code_knows_is_passed_over(table: BotTable, client: "DynamoDBClient") -> None:
+    table.put(FULL)
+    add_to_row(client, "limits", {"S": '{"bot_per_second": 25, "per_hour": 100}'})
+
+    found = table.get(7)
+
+    assert found is not None
+    assert found.limits.bot_per_second == 25
+
+
+def test_a_status_that_only_newer_code_knows_is_not_active(table: BotTable, client: "DynamoDBClient") -> None:
+    table.put(active_bot(7))
+    add_to_row(client, "status", {"S": "resting"})
+
+    found = table.get(7)
+
+    assert found is not None
+    assert not found.is_active
+
+
+def test_only_an_active_bot_is_active() -> None:
+    assert [status for status in Status if Bot(bot_id=1, telegram_id=1, status=status).is_active] == [Status.ACTIVE]
+
+
+def test_an_active_bot_is_stopped_once_and_keeps_all_else(table: BotTable) -> None:
+    bot = active_bot(7)
+    table.put(bot)
+
+    assert table.stop(bot, "why") is True
+    assert table.stop(bot, "again") is False
+    assert table.get(7) == bot.model_copy(update={"status": Status.STOPPED, "reason": "why"})
+
+
+def test_a_bot_that_got_another_token_meanwhile_isnt_stopped(table: BotTable) -> None:
+    newer = active_bot(7).model_copy(update={"token_version": 2})
+    table.put(newer)
+
+    assert table.stop(active_bot(7), "the old token was refused") is False
+    assert table.get(7) == newer
+
+
+def test_a_bot_that_isnt_there_is_not_made_by_stopping_it(table: BotTable) -> None:
+    assert table.stop(active_bot(7), "why") is False
+    assert table.get(7) is None
+
+
+def test_a_table_that_cant_be_asked_is_one_error(aws: boto3.Session) -> None:
+    missing = BotTable(aws.client("dynamodb"), "no-such-table")
+
+    with pytest.raises(StateUnavailableError, match="no-such-table"):
+        missing.get(7)
+    with pytest.raises(StateUnavailableError, match="no-such-table"):
+        missing.put(FULL)
+    with pytest.raises(StateUnavailableError, match="no-such-table"):
+        missing.stop(FULL, "why")

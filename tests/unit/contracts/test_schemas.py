@@ -1,0 +1,118 @@
+"""The schemas in `events/schemas` are the models', and say of samples what the models say."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from courier.contracts.outcomes import DeliveryLog
+from courier.contracts.schemas import main, rendered, schemas, stale
+from tests.unit.contracts.opening import ALL_TYPES, add_bot, opened, refusal, send_msg
+
+FOLDER = Path(__file__).parents[3] / "events" / "schemas"
+PULSE = {"type": "pulse", "data": {"from": "monitor"}}
+LINE = DeliveryLog(type="send_msg", status=1, outcome="delivered", bot_id=1, attempts=1, correlation_id="c")
+
+GOOD: dict[str, list[dict[str, Any]]] = {
+    "add_bot": [
+        add_bot(),
+        add_bot(is_sent_logs=True, limits={"chat_per_second": 0.5}, parse_mode="HTML"),
+        add_bot() | {"data": json.dumps(add_bot()["data"]), "version": 1, "timestamp": 1.5, "correlation_id": "c"},
+    ],
+    "pulse": [PULSE, {"type": "pulse", "data": {}}],
+    "send_msg": [
+        send_msg(),
+        send_msg(chat_id="@channel", external_id="e", expires_at="2030-01-01T00:00:00Z", on_unknown="drop"),
+        send_msg(reply_markup={"keyboard": [["A", {"text": "B"}]]}, link_preview_options={"is_disabled": True}),
+    ],
+}
+BROKEN: dict[str, list[dict[str, Any]]] = {
+    "add_bot": [
+        add_bot(token=...),
+        add_bot(bot_id="1"),
+        add_bot(bot_id=0),
+        add_bot(chat_id=5),
+        add_bot(limits={"bot_per_second": 0}),
+        add_bot(limits={"per_hour": 1}),
+        add_bot(parse_mode="html"),
+        add_bot() | {"version": "1"},
+        add_bot() | {"extra": 1},
+        {"type": "add_bot"},
+    ],
+    "pulse": [{"type": "pulse"}, {"type": "pulse", "data": 1}, PULSE | {"timestamp": -1}],
+    "send_msg": [
+        send_msg(text=...),
+        send_msg(text=1),
+        send_msg(chat_id=1.5),
+        send_msg(chat_id="name"),
+        send_msg(external_id=""),
+        send_msg(message_id=0),
+        send_msg(on_unknown="perhaps"),
+        send_msg(txet="x"),
+        send_msg(reply_markup={"selective": 1, "keyboard": "A"}),
+    ],
+}
+
+
+def validator(name: str) -> Draft202012Validator:
+    schema = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def samples(of: dict[str, list[dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+    return [(name, sample) for name, some in of.items() for sample in some]
+
+
+def test_every_file_is_what_its_model_says() -> None:
+    assert stale(FOLDER) == []
+    assert {path.stem for path in FOLDER.glob("*.json")} == {*ALL_TYPES, "delivery_log"}
+
+
+def test_every_type_has_samples() -> None:
+    assert GOOD.keys() == BROKEN.keys() == ALL_TYPES.keys()
+
+
+@pytest.mark.parametrize(("name", "sample"), samples(GOOD))
+def test_schema_and_model_take_a_right_sample(name: str, sample: dict[str, Any]) -> None:
+    validator(name).validate(sample)
+    assert opened(sample)
+
+
+@pytest.mark.parametrize(("name", "sample"), samples(BROKEN))
+def test_neither_takes_a_broken_one(name: str, sample: dict[str, Any]) -> None:
+    assert not validator(name).is_valid(sample)
+    assert refusal(sample)
+
+
+@pytest.mark.xfail(strict=True, reason="send_msg.json: oneOf, of which a reply keyboard's schema takes any object")
+def test_the_schema_takes_inline_keyboards_and_looks_into_them() -> None:
+    def takes(*rows: Any) -> bool:
+        return validator("send_msg").is_valid(send_msg(reply_markup={"inline_keyboard": list(rows)}))
+
+    assert takes([{"text": "Go", "url": "https://example.org"}])
+    assert not takes([{"url": "https://example.org"}])
+    assert not takes({"text": "a"})
+
+
+def test_the_delivery_log_has_a_schema_of_its_own() -> None:
+    line = LINE.model_dump(mode="json", exclude_none=True)
+
+    validator("delivery_log").validate(line)
+    assert not validator("delivery_log").is_valid(line | {"outcome": "perhaps"})
+    assert not validator("delivery_log").is_valid(line | {"extra": 1})
+
+
+def test_a_changed_missing_or_foreign_file_is_stale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path)]) == 0
+    assert main(["--check", str(tmp_path)]) == 0
+
+    (tmp_path / "pulse.json").unlink()
+    (tmp_path / "send_msg.json").write_text(rendered(schemas()["send_msg"] | {"title": "other"}), encoding="utf-8")
+    (tmp_path / "foreign.json").write_text("{}", encoding="utf-8")
+
+    assert stale(tmp_path) == ["foreign.json", "pulse.json", "send_msg.json"]
+    assert main(["--check", str(tmp_path)]) == 1
+    assert "foreign.json, pulse.json, send_msg.json" in capsys.readouterr().err
