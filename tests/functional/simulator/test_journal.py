@@ -76,3 +76,14 @@ async def test_wait_for_what_never_comes_ends() -> None:
 
 async def test_wait_for_what_is_there_needs_no_time() -> None:
     assert await filled(4).wait(Query(bot_id=1), 2, 0.5) is True
+
+
+async def test_wait_counts_nothing_before_what_it_is_after() -> None:
+    journal = filled(2)
+    waiting = asyncio.create_task(journal.wait(Query(after=3), 1, 5))
+    await asyncio.sleep(0)
+    journal.append(record())
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    journal.append(record())
+    assert await waiting is True
