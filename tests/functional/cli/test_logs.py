@@ -20,7 +20,7 @@ def words(text: str) -> list[str]:
 @pytest.fixture
 def story(platform: Platform) -> Platform:
     """One message's way, and what else is written."""
-    platform.write("sender", line("third", "c-1", bot_id=7, text="a b"), ago_s=1)
+    platform.write("sender", line("third", "c-1", type="send_msg", bot_id=7, text="a b"), ago_s=1)
     platform.write("control", line("first", "c-1"), ago_s=3)
     platform.write("sender", line("second", "c-1", level="WARNING"), ago_s=2)
     platform.write("api", line("other", "c-2", note="c-1"), ago_s=2.5)
@@ -35,7 +35,7 @@ def test_all_stages_by_time(story: Platform) -> None:
 
     assert result.exit_code == 0
     assert words(result.stdout) == ["first", "other", "second", "third"]
-    assert 'third bot_id=7 text="a b" c-1' in result.stdout
+    assert 'third type=send_msg bot_id=7 text="a b" c-1' in result.stdout
 
 
 def test_one_stage_alone(story: Platform) -> None:

@@ -53,15 +53,22 @@ def test_a_message_goes_to_its_lane_in_the_group_of_its_chat(lane: Lane, queue: 
     assert message.group == "-100123"
 
 
-def test_the_same_message_twice_is_two_messages() -> None:
+@pytest.mark.parametrize("correlation_id", [None, "one-action"])
+def test_the_same_message_twice_is_two_messages(correlation_id: str | None) -> None:
     queues = FakeQueues()
 
-    first, second = (producer(queues).send_msg(MESSAGE, Lane.REGULAR) for _ in range(2))
+    for _ in range(2):
+        producer(queues).send_msg(MESSAGE, Lane.REGULAR, correlation_id)
 
-    assert first.correlation_id != second.correlation_id
     ids = {message.deduplication_id for _, message in queues.sent}
     assert len(ids) == 2
     assert None not in ids
+
+
+def test_without_a_correlation_id_each_has_a_new_one() -> None:
+    first, second = (producer(FakeQueues()).send_msg(MESSAGE, Lane.REGULAR) for _ in range(2))
+
+    assert first.correlation_id != second.correlation_id
 
 
 def test_a_correlation_id_is_named_as_the_receiver_will_write_it() -> None:
