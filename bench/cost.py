@@ -66,8 +66,9 @@ def main() -> None:
             *(f"{part:.2f}" for part in (*parts.values(), sum(parts.values()))),
         )
     Console().print(table)
-    polls = prices["mapping_polls_a_month"] * prices["sqs_fifo_request"]
-    print(f"Idle, a month: {2 * polls:.2f} for each bot's two queues, {prices['elasticache_serverless_month']:.2f} for Redis")
+    polls = 2 * prices["mapping_polls_a_month"] * prices["sqs_fifo_request"]
+    redis = prices["elasticache_serverless_month"]
+    print(f"Idle, a month: {polls:.2f} for each bot's two queues, {redis:.2f} for Redis")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,7 +28,8 @@ def _no_network() -> Iterator[None]:
 def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """What the real logger wrote, line by line."""
     handler = log().registered_handler
+    assert isinstance(handler, logging.StreamHandler)
     written = io.StringIO()
     before = handler.setStream(written)
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    handler.setStream(before or handler.stream)
+    handler.setStream(before)

@@ -6,10 +6,11 @@
 
 import re
 
-#: A token's secret as it may stand in a URL, an error or a text. Telegram's have 35 characters; shorter ones are fakes.
-_SECRET = re.compile(r"(?<![0-9])(\d{1,20}:)[A-Za-z0-9_-]{10,}")
-#: Whatever a field called token holds, also in JSON inside of JSON, and also where it is no token at all.
-_TOKEN_FIELD = re.compile(r'(\\*"token\\*"\s*:\s*\\*")(?:[^"\\]|\\(?!\\*"))*')
+#: A token's secret as it may stand in a URL, an error or a text, its colon written in any way. Telegram's have 35
+#: characters; shorter ones are fakes.
+_SECRET = re.compile(r"(?<=\d)(:|%3A|\\+u003a)[A-Z0-9_-]{10,}(?:(?::|%3A|\\+u003a)[A-Z0-9_-]{10,})*", re.IGNORECASE)
+#: Whatever a field called token holds, also in JSON inside of JSON, where quotes have backslashes before them.
+_TOKEN_FIELD = re.compile(r'(?<!\\)((\\*)"token\2"\s*:\s*\2")(?:[^"\\]|(?!\2")\\++"?)*+')
 
 
 def mask(text: str) -> str:

@@ -13,7 +13,9 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from courier.masking import mask
 
 
-def _masked(dumps: partial[str], line: Any) -> str:
+def _masked(dumps: partial[str], line: dict[str, Any]) -> str:
+    # asyncio's name of a task says nothing that the correlation id doesn't.
+    line.pop("taskName", None)
     return mask(dumps(line))
 
 

@@ -42,7 +42,8 @@ def queues(client: "SQSClient") -> BotQueues:
 
 def attributes(client: "SQSClient", name: str) -> dict[str, str]:
     url = client.get_queue_url(QueueName=name)["QueueUrl"]
-    return dict(client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"])
+    found = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return {str(name): value for name, value in found.items()}
 
 
 def names(client: "SQSClient") -> set[str]:
@@ -96,9 +97,7 @@ def test_a_second_time_changes_nothing(client: "SQSClient", queues: BotQueues) -
     assert {name: attributes(client, name) for name in names(client)} == before
 
 
-def test_a_queue_with_other_attributes_is_mended_and_keeps_its_messages(
-    client: "SQSClient", queues: BotQueues
-) -> None:
+def test_a_queue_with_other_attributes_is_mended_and_keeps_its_messages(client: "SQSClient", queues: BotQueues) -> None:
     name = NAMES.bot(7, Lane.REGULAR)
     url = client.create_queue(QueueName=name, Attributes={"FifoQueue": "true", "VisibilityTimeout": "600"})["QueueUrl"]
     client.send_message(QueueUrl=url, MessageBody="kept", MessageGroupId="5", MessageDeduplicationId="1")
@@ -123,8 +122,10 @@ def test_a_queue_with_other_attributes_is_mended_and_keeps_its_messages(
 def test_a_queue_that_cant_be_made_now_is_made_later(
     client: "SQSClient", queues: BotQueues, code: str, error: type[Exception], after_s: int | None
 ) -> None:
-    with Stubber(client) as stub, pytest.raises(error, match="courier-bot-7.fifo") as caught:
-        stub.add_client_error("create_queue", code)
+    stub = Stubber(client)
+    stub.add_client_error("create_queue", code)
+
+    with stub, pytest.raises(error, match=r"courier-bot-7\.fifo") as caught:
         queues.ensure(7, logs=False)
 
     assert getattr(caught.value, "after_s", None) == after_s

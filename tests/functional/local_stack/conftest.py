@@ -40,7 +40,7 @@ class Project:
 
     def start(self, command: Command) -> subprocess.Popen[str]:
         """Start a command; its output and errors are read from its `stdout`."""
-        process = subprocess.Popen(  # noqa: S603 - our own program
+        process = subprocess.Popen(
             [sys.executable, "-c", _RUN, command, str(self.settings.root), str(self.settings.state_dir)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -22,7 +22,7 @@ sys.stdin.read()
 def test_a_killed_holder_frees_it(tmp_path: Path) -> None:
     path = tmp_path / "stack.lock"
     command = [sys.executable, "-c", HOLD, str(path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:  # noqa: S603 - ours
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         lock = FileLock(path)

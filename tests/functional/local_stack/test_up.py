@@ -96,7 +96,7 @@ def leave_a_straggler(settings: StackSettings) -> psutil.Process:
     """A process as a killed stack might leave it: a Lambda worker in the middle of its work."""
     command = [sys.executable, "-c", "import time; time.sleep(600)"]
     environment = {MARKER: str(settings.run_dir)}
-    straggler = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - ours
+    straggler = subprocess.Popen(command, env=environment, start_new_session=True)
     # The test is its parent: without this it stays as a zombie, and as a warning.
     straggler.returncode = 0
     return psutil.Process(straggler.pid)

@@ -1,15 +1,16 @@
-"""The real scripts on a real Valkey, under a clock that the tests move: exact to the millisecond, and without waiting."""
+"""The real scripts on a real Valkey, under a clock that the tests move: exact to the millisecond, without waiting."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from redis.asyncio import Redis
 
+from courier.contracts.control import Limits
 from courier.queues.names import Lane
 from courier.sender.pace import Ask, Late, Pacer, Slot, Wait
 from courier.state.bots import Bot
-from courier.state.redis_client import LuaScript
+from courier.state.redis_client import LuaScript, RunsCommands
 from tests.support.bots import active_bot
 
 SCRIPTS = {
@@ -34,6 +35,7 @@ class Lab:
 
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
+        self._run: RunsCommands = cast("RunsCommands", redis)
         self.now_ms = EPOCH_MS
         self.starts: list[tuple[Ask, Lane, int]] = []
         self._pacer = Pacer(self, JITTER_MS / 1000)
@@ -41,19 +43,17 @@ class Lab:
     async def execute_command(self, *args: Any) -> Any:
         """As `RunsCommands`."""
         if args[0] != "EVALSHA":
-            return await self.redis.execute_command(*args)
+            return await self._run.execute_command(*args)
         source = SCRIPTS[args[1]]
         await self.redis.mset({"test:s": self.now_ms // 1000, "test:us": self.now_ms % 1000 * 1000})
-        answer = await self.redis.execute_command("EVAL", source.replace(_TIME, _CLOCK), *args[2:])
+        answer = await self._run.execute_command("EVAL", source.replace(_TIME, _CLOCK), *args[2:])
         await self.redis.delete("test:s", "test:us")
         return answer
 
     async def ask(self, *asks: Ask, bot: Bot, lane: Lane = Lane.REGULAR, call_ms: int = 0) -> list[Slot]:
         slots = await self._pacer.reserve(bot, lane, asks, call_ms / 1000)
         self.starts += [
-            (ask, lane, slot.stamp_ms)
-            for ask, slot in zip(asks, slots, strict=True)
-            if slot.wait is Wait.NOTHING
+            (ask, lane, slot.stamp_ms) for ask, slot in zip(asks, slots, strict=True) if slot.wait is Wait.NOTHING
         ]
         return slots
 
@@ -70,13 +70,18 @@ class Lab:
 
     def times(self, lane: Lane | None = None) -> list[int]:
         """When messages start, an album as often as it has items."""
-        return sorted(
-            at for ask, of, at in self.starts if lane is None or of is lane for _ in range(ask.cost)
-        )
+        return sorted(at for ask, of, at in self.starts if lane is None or of is lane for _ in range(ask.cost))
 
     async def keys(self) -> dict[str, int]:
         """All keys with the milliseconds that they live; -1 is for ever."""
-        return {name.decode(): await self.redis.pttl(name) for name in await self.redis.keys("*")}
+        names = [str(name, "utf-8") for name in await self.redis.keys("*") if isinstance(name, bytes)]
+        return {name: await self.redis.pttl(name) for name in names}
+
+    async def size(self, key: str) -> int:
+        """Bytes of a key that is there."""
+        size = await self.redis.memory_usage(key)
+        assert size is not None
+        return size
 
 
 def chats(count: int, first: int = 1) -> list[Ask]:
@@ -91,15 +96,9 @@ def chain(count: int, chat: str = "5", *, is_group: bool = False, number: int = 
 
 def unbound(bot_per_second: int, **limits: float) -> Bot:
     """A bot that only its own window holds back, unless other limits are named."""
-    return active_bot(
-        **{
-            "bot_per_second": bot_per_second,
-            "chat_per_second": 30,
-            "chat_burst": 30,
-            "group_per_minute": 600,
-            **limits,
-        }
-    )
+    free: dict[str, float] = {"chat_per_second": 30, "chat_burst": 30, "group_per_minute": 600}
+    bot = active_bot()
+    return bot.model_copy(update={"limits": Limits.model_validate({"bot_per_second": bot_per_second} | free | limits)})
 
 
 def waits(slots: Sequence[Slot]) -> list[Wait]:
@@ -119,5 +118,5 @@ def most(times: Sequence[int], window_ms: int) -> int:
 @pytest.fixture
 def lab(redis: Redis) -> Lab:
     """See `Lab`."""
-    assert all(source.count(_TIME) <= 1 for source in SCRIPTS.values())
+    assert sum(source.count(_TIME) for source in SCRIPTS.values()) == 2, "reserve and penalise read the clock once"
     return Lab(redis)

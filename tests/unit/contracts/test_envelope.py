@@ -19,9 +19,22 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters()), inner, max_size=4),
     max_leaves=12,
 )
-field_names = ["bot_id", "chat_id", "text", "token", "reply_markup", "external_id", "expires_at", "limits", "on_unknown"]
+field_names = [
+    "bot_id",
+    "chat_id",
+    "text",
+    "token",
+    "reply_markup",
+    "external_id",
+    "expires_at",
+    "limits",
+    "on_unknown",
+]
 envelopes = st.fixed_dictionaries(
-    {"type": st.sampled_from([*ALL_TYPES, "other"]), "data": st.dictionaries(st.sampled_from(field_names), json_values)},
+    {
+        "type": st.sampled_from([*ALL_TYPES, "other"]),
+        "data": st.dictionaries(st.sampled_from(field_names), json_values),
+    },
     optional={"version": json_values, "correlation_id": json_values, "timestamp": json_values, "more": json_values},
 )
 
@@ -133,11 +146,12 @@ def test_no_envelope_breaks_the_reader(envelope: dict[str, Any]) -> None:
 
 def _opens_or_is_refused(body: str) -> None:
     assert correlation_id_of(body, None, "fresh")
+    reason = "taken"
     try:
         open_envelope(body, ALL_TYPES)
     except RefusedMessageError as error:
-        assert str(error)
-        str(error).encode()
+        reason = str(error)
+    assert reason.encode()
 
 
 @pytest.mark.parametrize(
@@ -166,7 +180,6 @@ def test_the_correlation_id_is_the_envelopes_else_the_attributes_else_sqss(
     assert correlation_id_of(text, attribute, "sqs-id") == expected
 
 
-@pytest.mark.xfail(strict=True, raises=RecursionError, reason="correlation_id_of doesn't catch RecursionError")
 def test_a_body_that_is_nested_too_deep_still_has_a_correlation_id() -> None:
     assert correlation_id_of("[" * 200_000, None, "sqs-id") == "sqs-id"
 

@@ -131,7 +131,6 @@ async def test_a_pulse_is_answered_in_the_log(lines: Callable[[], list[dict[str,
     assert (line["message"], line["pulse"], line["correlation_id"]) == ("pulse", {"from": "monitor"}, "c-7")
 
 
-@pytest.mark.xfail(strict=True, raises=RuntimeError, reason="ControlBatch has no net: one fault fails the whole batch")
 async def test_a_fault_of_ours_with_one_message_costs_its_neighbours_nothing() -> None:
     class Faulty(FakeAdder):
         async def add(self, wanted: AddBot) -> Bot:

@@ -107,5 +107,5 @@ def test_lambda_that_cant_do_it_now_is_one_error(error: Exception, *, is_there: 
         ensure(fake)
     fake.error = error
 
-    with pytest.raises(StateUnavailableError, match="courier-bot-1.fifo"):
+    with pytest.raises(StateUnavailableError, match=r"courier-bot-1\.fifo"):
         ensure(fake)

@@ -23,7 +23,9 @@ def test_a_bots_queue_tells_bot_and_lane(prefix: str, stack: str, lane: Lane) ->
     assert source_of(prefix + QueueNames(stack).bot(42, lane)) == BotQueue(42, lane)
 
 
-@pytest.mark.parametrize("name", [NAMES.control, NAMES.dead, NAMES.logs(7), "courier-bot-.fifo", "courier-bot-7", "bot-7.fifo"])
+@pytest.mark.parametrize(
+    "name", [NAMES.control, NAMES.dead, NAMES.logs(7), "courier-bot-.fifo", "courier-bot-7", "bot-7.fifo"]
+)
 def test_no_other_queue_is_a_bots(name: str) -> None:
     with pytest.raises(ValueError, match="no bot's queue"):
         source_of(ARN + name)

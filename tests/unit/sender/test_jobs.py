@@ -58,7 +58,6 @@ def test_what_is_no_job_has_a_reason(body: Any, reason: str) -> None:
     assert refusal(body).startswith(reason)
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="model_dump has a limit of depth: the whole batch fails")
 @pytest.mark.parametrize("field", ["link_preview_options", "reply_markup"])
 def test_depth_that_json_bears_but_a_model_doesnt_is_refused(field: str) -> None:
     assert refusal(send_msg(5, "x", **{field: {"remove_keyboard": True} | nested(300)}))
@@ -77,7 +76,6 @@ def test_a_mark_has_its_bots_slot_and_an_external_id_a_key_of_its_own() -> None:
     assert Identity(1, "m", "send_msg:7").pair() == ("c1:{1}:m:m", "c1:{1}:i:send_msg:7")
 
 
-@pytest.mark.xfail(strict=True, raises=UnicodeEncodeError, reason="_external_id takes lone surrogates: the batch fails")
 def test_every_key_can_be_sent_to_redis() -> None:
     (chain,) = chains_of([record(send_msg(5, "x", external_id="\ud800"))], QUEUE, BOT)
 

@@ -52,13 +52,14 @@ def failing(error: type[Exception]) -> Commands:
     return Commands(lambda: fake)
 
 
-def lacking(error: type[Exception]) -> Any:
-    return pytest.param(error, marks=pytest.mark.xfail(strict=True, reason="Commands lets a cluster's errors through"))
-
-
 @pytest.mark.parametrize(
     "error",
-    [*(lacking(error) if error in CLUSTERS else error for error in ERRORS), OSError, TimeoutError, ConnectionResetError],
+    [
+        *ERRORS,
+        OSError,
+        TimeoutError,
+        ConnectionResetError,
+    ],
 )
 async def test_whatever_goes_wrong_is_state_that_cant_be_reached(error: type[Exception]) -> None:
     with pytest.raises(StateUnavailableError, match=error.__name__):
@@ -83,15 +84,10 @@ async def test_a_script_is_sent_whole_once_and_then_by_its_hash(wrap: Any) -> No
     assert fake.commands == [by_hash, ("EVAL", SCRIPT.source, *rest), by_hash]
 
 
-DEPRECATED = "ignore:.*cluster_error_retry_attempts:DeprecationWarning"
-
-
-@pytest.mark.xfail(strict=True, raises=DeprecationWarning, reason="cluster_error_retry_attempts is going: use retry")
 async def test_nothing_that_is_going_is_used() -> None:
     connect("rediss://cache.example.org", IAM)
 
 
-@pytest.mark.filterwarnings(DEPRECATED)
 async def test_iam_opens_a_cluster_with_tls() -> None:
     client = connect("rediss://cache.example.org:6380", IAM)
 
@@ -103,15 +99,11 @@ async def test_iam_opens_a_cluster_with_tls() -> None:
     assert "SSL" in client.nodes_manager.connection_kwargs["connection_class"].__name__
 
 
-@pytest.mark.filterwarnings(DEPRECATED)
 @pytest.mark.parametrize(
     "url",
     [
         "rediss://cache.example.org",
-        *[
-            pytest.param(f"rediss://cache.example.org{end}", marks=pytest.mark.xfail(strict=True, reason="split by hand"))
-            for end in ("/", ":6379/", ":6379/0")
-        ],
+        *[f"rediss://cache.example.org{end}" for end in ("/", ":6379/", ":6379/0")],
     ],
 )
 async def test_a_clusters_url_may_leave_the_port_out_and_name_a_database(url: str) -> None:

@@ -3,21 +3,21 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, StrictFloat, StrictInt, field_validator
 
 from courier.contracts.fields import BotId, ParseMode, Strict
 
 #: A token becomes part of a URL, so nothing else may stand in it.
-_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,100}")
+_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}")
 
 
 class Limits(Strict):
     """How fast a bot may go, where Telegram's published figures are not the right ones."""
 
-    bot_per_second: Annotated[int, Field(ge=1, le=1000)] = 30
-    chat_per_second: Annotated[float, Field(gt=0, le=30)] = 1.0
-    chat_burst: Annotated[int, Field(ge=1, le=30)] = 3
-    group_per_minute: Annotated[int, Field(ge=1, le=600)] = 20
+    bot_per_second: Annotated[StrictInt, Field(ge=1, le=1000)] = 30
+    chat_per_second: Annotated[StrictFloat | StrictInt, Field(ge=0.01, le=30)] = 1.0
+    chat_burst: Annotated[StrictInt, Field(ge=1, le=30)] = 3
+    group_per_minute: Annotated[StrictInt, Field(ge=1, le=600)] = 20
 
 
 class AddBot(Strict):
@@ -25,9 +25,9 @@ class AddBot(Strict):
 
     bot_id: BotId
     token: SecretStr = Field(description="As @BotFather gave it.")
-    is_sent_logs: bool = Field(default=False, description="Whether every outcome is put on the bot's logs queue.")
+    is_sent_logs: StrictBool = Field(default=False, description="Whether every outcome is put on the bot's logs queue.")
     limits: Limits | None = None
-    webhook: bool = False
+    webhook: StrictBool = False
     parse_mode: ParseMode | None = Field(None, description="For texts that name none of their own.")
 
     @field_validator("token")

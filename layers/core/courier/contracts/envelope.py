@@ -45,7 +45,7 @@ def correlation_id_of(body: str, attribute: str | None, fresh: str) -> str:
     """The id of a message whatever its state: of the envelope, else of the attribute, else the fresh one."""
     try:
         loaded = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         loaded = None
     inside = loaded.get(CORRELATION_ID) if isinstance(loaded, dict) else None
     named = inside if isinstance(inside, str) and inside else attribute

@@ -30,6 +30,8 @@ ParseMode = Literal["HTML", "MarkdownV2", "Markdown"]
 _LAST_SINGLE_UNIT = "\uffff"
 #: Above any id that Telegram gives out, and exact in every JSON reader.
 _MAX_ID = 2**53 - 1
+#: Half of a character: JSON can write it, and nothing can store it.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CHAT_NAME = re.compile(r"@[A-Za-z]\w{3,31}", re.ASCII)
 
 BotId = Annotated[StrictInt, Field(ge=1, le=_MAX_ID, description="The bot, as it was named in add_bot.")]
@@ -47,7 +49,7 @@ def _chat_id(value: Any) -> int | str:
 def _external_id(value: Any) -> int | str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _MAX_ID:
         return value
-    if isinstance(value, str) and 1 <= len(value) <= _MAX_EXTERNAL_ID:
+    if isinstance(value, str) and 1 <= len(value) <= _MAX_EXTERNAL_ID and not _LONE_SURROGATE.search(value):
         return value
     raise ValueError(f"must be a number or a text of 1 to {_MAX_EXTERNAL_ID} characters")
 
@@ -127,7 +129,14 @@ class InlineKeyboard(Strict):
 class ReplyKeyboard(BaseModel):
     """The other markups of the Bot API: a reply keyboard, its removal, or a forced reply. Passed through."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(
+        extra="allow",
+        frozen=True,
+        json_schema_extra={
+            "anyOf": [{"required": [name]} for name in ("keyboard", "remove_keyboard", "force_reply")],
+            "not": {"required": ["inline_keyboard"]},
+        },
+    )
 
     keyboard: list[list[Any]] | None = None
     remove_keyboard: bool | None = None

@@ -1,8 +1,8 @@
 """What a bot's queues take: messages to send, edit and delete, and calls of any method."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, StrictInt, StrictStr, field_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StrictInt, StrictStr, field_validator
 
 from courier.contracts.fields import (
     MAX_TEXT_UNITS,
@@ -17,6 +17,12 @@ from courier.contracts.fields import (
 )
 
 
+def _is_text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("must be an ISO time with its zone, for instance 2030-01-31T12:00:00Z")  # noqa: TRY004 - pydantic's
+    return value
+
+
 class Sending(Strict):
     """What all messages on a bot's queue share.
 
@@ -28,7 +34,7 @@ class Sending(Strict):
     message_id: MessageId | None = None
     text: StrictStr | None = None
     reply_markup: ReplyMarkup | None = None
-    expires_at: AwareDatetime | None = Field(
+    expires_at: Annotated[AwareDatetime, BeforeValidator(_is_text)] | None = Field(
         None, description="ISO time with its zone; later than that the message is dropped."
     )
     on_unknown: Literal["retry", "drop"] = Field(

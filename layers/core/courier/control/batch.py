@@ -15,6 +15,8 @@ from courier.telemetry import correlated, count, log
 
 #: Seconds until a message is tried again after AWS didn't answer.
 STATE_RETRY_S = 5
+#: Receives after which a message that meets a fault of this code is given up, and seconds between them.
+UNFORESEEN_TRIES, UNFORESEEN_RETRY_S = 5, 10
 
 
 class AddsBots(Protocol):
@@ -73,6 +75,11 @@ class ControlBatch:
         except StateUnavailableError as error:
             log().warning("control message waits", reason=str(error), after_s=STATE_RETRY_S)
             return STATE_RETRY_S
+        except Exception as error:  # noqa: BLE001 - a fault of ours with one message must not cost its neighbours
+            log().exception("unforeseen")
+            if record.receives < UNFORESEEN_TRIES:
+                return UNFORESEEN_RETRY_S
+            return self._bury(record, f"tg-courier failed on it: {type(error).__name__} {error}")
         return None
 
     async def _carry_out(self, opened: Opened[BaseModel]) -> None:

@@ -1,5 +1,6 @@
 """Everything that is given up: the original body with its tokens masked, and why, in words."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,10 @@ from courier.queues.names import source_of
 from courier.queues.records import Record
 from courier.queues.sqs import Outbound, Sqs
 
+#: Bytes that a body may have, so that there is room for its attributes in SQS's 1 MiB.
+MAX_BODY = 1024 * 1024 - 16 * 1024
+#: What SQS takes in no text.
+_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: SQS takes 256 KiB a string attribute within the message's 1 MiB; a reason that is longer helps nobody.
 MAX_REASON = 1_000
 
@@ -23,12 +28,16 @@ class DeadLetter:
     def outbound(self) -> Outbound:
         """As it goes to the dead-letter queue: its deduplication id makes a repeat harmless."""
         source = self.record.queue_arn.rpartition(":")[2]
+        body, reason = mask(self.record.body), _UNFIT.sub("\ufffd", mask(self.reason))[:MAX_REASON]
+        if len(body.encode()) > MAX_BODY:
+            body = body.encode()[:MAX_BODY].decode(errors="ignore")
+            reason += f" (its body is cut to {MAX_BODY} bytes)"
         return Outbound(
-            body=mask(self.record.body),
+            body=body,
             group=_group_of(source, self.record.group),
             deduplication_id=self.record.message_id,
             attributes={
-                "reason": mask(self.reason)[:MAX_REASON],
+                "reason": reason,
                 "source": source,
                 CORRELATION_ID: self.record.correlation_id,
             },

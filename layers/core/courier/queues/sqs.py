@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: SQS: entries of one batch call.
 BATCH = 10
+#: SQS: bytes of one request, bodies and attributes together.
+BATCH_BYTES = 1024 * 1024
 #: Tries of those entries of a batch that failed for a reason on SQS's side.
 TRIES = 3
 
@@ -30,6 +32,12 @@ class Outbound:
     group: str | None = None
     deduplication_id: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Its bytes as SQS counts them."""
+        attributes = sum(len((name + "String" + value).encode()) for name, value in self.attributes.items())
+        return len(self.body.encode()) + attributes
 
     def entry(self, number: int) -> dict[str, Any]:
         """As `SendMessageBatch` wants it."""
@@ -69,7 +77,7 @@ class Sqs:
         Raises:
             StateUnavailableError: if SQS didn't take all of them.
         """
-        for some in batched(messages, BATCH, strict=False):
+        for some in _batches(messages):
             self._send_batch(url, [message.entry(number) for number, message in enumerate(some)])
 
     def _send_batch(self, url: str, entries: list[dict[str, Any]]) -> None:
@@ -101,6 +109,20 @@ class Sqs:
             else:
                 refused += [f"{entry['Code']} {entry.get('Message', '')}" for entry in answer.get("Failed", [])]
         return refused
+
+
+def _batches(messages: Iterable[Outbound]) -> Iterator[list[Outbound]]:
+    """Of ten messages and of the bytes that one request takes at the most."""
+    batch: list[Outbound] = []
+    size = 0
+    for message in messages:
+        if batch and (len(batch) == BATCH or size + message.size > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(message)
+        size += message.size
+    if batch:
+        yield batch
 
 
 def _visibility_batches(items: Iterable[tuple[str, int]]) -> Iterator[list[dict[str, Any]]]:

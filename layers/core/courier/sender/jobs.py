@@ -72,6 +72,9 @@ def _link(record: Record, source: BotQueue, bot: Bot) -> Job | Refusal:
         return _job(record, source, bot)
     except RefusedMessageError as error:
         return Refusal(record, str(error))
+    except (ValueError, RecursionError) as error:
+        # What JSON bears and nothing behind it does: values that are nested hundreds of levels deep.
+        return Refusal(record, f"can't be read: {error}")
 
 
 def _job(record: Record, source: BotQueue, bot: Bot) -> Job:

@@ -28,13 +28,15 @@ local function load(key)
   return packed and cmsgpack.unpack(packed) or nil
 end
 
-local function store(key, value)
-  redis.call('SET', key, cmsgpack.pack(value), 'PX', math.max(1, redis.call('PTTL', key)))
+-- Stores what was moved, for as much longer as it was moved.
+local function store(key, value, longer)
+  redis.call('SET', key, cmsgpack.pack(value), 'PX', math.max(1, redis.call('PTTL', key)) + longer)
 end
 
-local pace, chats = load(KEYS[1]), {}
+local pace, chats, longest = load(KEYS[1]), {}, 0
 for index = 2, #ARGV, 3 do
   local number, reserved, arrived = tonumber(ARGV[index]), tonumber(ARGV[index + 1]), tonumber(ARGV[index + 2])
+  longest = math.max(longest, arrived - reserved)
   if pace and move(pace.t, reserved * 2 + lane, arrived * 2 + lane) then moved = moved + 1 end
   local chat = chats[number] or load(KEYS[1 + number])
   if chat then
@@ -49,7 +51,7 @@ end
 
 if moved > 0 then
   table.sort(pace.t)
-  store(KEYS[1], pace)
+  store(KEYS[1], pace, 0)
 end
-for number, chat in pairs(chats) do store(KEYS[1 + number], chat) end
+for number, chat in pairs(chats) do store(KEYS[1 + number], chat, longest) end
 return moved

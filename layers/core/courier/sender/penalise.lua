@@ -14,6 +14,8 @@
 ]]
 -- No rate is lowered under so many thousandths of its limit.
 local LEAST_RATE = 100
+-- A lowered rate regains so much (in thousandths) each so many milliseconds, as in reserve.lua.
+local RATE_STEP, RATE_STEP_MS = 100, 10000
 
 local wait, chat, several, within = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local clock = redis.call('TIME')
@@ -40,7 +42,9 @@ if chats >= several then
   is_bot, ends = 1, hold(KEYS[2])
   -- The 429s of one moment are one event: the calls in flight when it came all meet it.
   if not pace.fc or pace.fc < now - within then
-    pace.f, pace.fc = math.max(LEAST_RATE, math.floor((pace.f or 1000) / 2)), now
+    local recovered = pace.fc and RATE_STEP * math.floor((now - pace.fc) / RATE_STEP_MS) or 0
+    pace.f = math.max(LEAST_RATE, math.floor(math.min(1000, (pace.f or 1000) + recovered) / 2))
+    pace.fc = now
   end
 end
 redis.call('SET', KEYS[1], cmsgpack.pack(pace), 'PX', math.max(120000, wait + 120000))

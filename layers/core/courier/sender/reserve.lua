@@ -8,6 +8,7 @@
     KEYS[1]         the bot's pace: cmsgpack map of
                       t   starts, sorted: milliseconds since 1970 times 2, plus 1 for the broadcast lane
                       r   when the regular lane last started something
+                      n   regular starts since the last broadcast
                       w   until when the broadcast lane is known to wait
                       f   rate in thousandths of the limit, and since when: fc   (written by penalise.lua)
                       c   chats that met a 429 lately                            (written by penalise.lua)
@@ -33,6 +34,8 @@
 local SECOND, MINUTE = 1000, 60000
 -- The regular lane's share while broadcasts wait, in thousandths.
 local REGULAR_SHARE = 950
+-- Regular starts in a row after which a broadcast that waits gets one, where the share of one message is none.
+local REGULAR_RUN = 9
 -- A broadcast that finds no room is remembered so long, and asks again well within it.
 local BROADCAST_WAITS = 2000
 -- While the regular lane was busy so lately, broadcasts go in portions, so that a reply finds room soon.
@@ -81,7 +84,7 @@ local function refused(starts, at, limit, span, count)
   local last = first - 1
   while last < size and starts[last + 1] <= at do last = last + 1 end
   local over = last - first + 1 + count - limit
-  if over > 0 then return starts[first + over - 1] + span end
+  if over > 0 then return (starts[first + over - 1] or at) + span end
   for later = last + 1, size do
     if starts[later] >= at + span then return nil end
     while starts[first] <= starts[later] - span do first = first + 1 end
@@ -90,13 +93,16 @@ local function refused(starts, at, limit, span, count)
   return nil
 end
 
-local regular_limit = math.max(1, math.min(bot_limit - 1, math.floor(bot_limit * REGULAR_SHARE / 1000)))
+local regular_limit = math.min(bot_limit - 1, math.floor(bot_limit * REGULAR_SHARE / 1000))
+-- Where one message is the whole rate, the regular lane leaves one in ten instead.
+if bot_limit == 1 and (pace.n or 0) < REGULAR_RUN then regular_limit = 1 end
 local portion = math.ceil(bot_limit / PORTIONS)
 
 local function room(at, count)
   while true do
     local again = refused(all, at, bot_limit, second, math.min(count, bot_limit))
     if not again and lane == 0 and (pace.w or 0) > now then
+      if regular_limit == 0 then return at + rate_wait + second end
       again = refused(lanes[0], at, regular_limit, second, math.min(count, regular_limit))
     elseif not again and lane == 1 and (pace.r or 0) > now - REGULAR_RECENT then
       again = refused(lanes[1], at, portion, math.ceil(second / PORTIONS), math.min(count, portion))
@@ -170,7 +176,8 @@ for index = 10, #ARGV, 4 do
     local why, at = place(chat, is_group, chain, count)
     if why == RESERVED then take(chat, is_group, count, at) else chain.why = why end
     if why == RATE and lane == 1 then pace.w = now + BROADCAST_WAITS end
-    if why == RESERVED and lane == 0 then pace.r = at end
+    if why == RESERVED and lane == 0 then pace.r, pace.n = at, (pace.n or 0) + count end
+    if why == RESERVED and lane == 1 then pace.n = 0 end
     chain.at = at
   end
   output[#output + 1] = chain.why or RESERVED

@@ -143,7 +143,9 @@ def _loaded(item: dict[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, attribute in item.items():
         kind, value = next(iter(attribute.items()))
-        fields[name] = int(value) if kind == "N" else value
+        fields[name] = json.loads(value) if kind == "N" else value
     if isinstance(fields.get("limits"), str):
-        fields["limits"] = json.loads(fields["limits"])
+        # Newer code may know limits that this one doesn't.
+        held = json.loads(fields["limits"])
+        fields["limits"] = {name: value for name, value in held.items() if name in Limits.model_fields}
     return fields

@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 from typing import Any, Protocol, cast
+from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.credentials import CredentialProvider
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 from courier.errors import StateUnavailableError
 
@@ -19,6 +20,7 @@ from courier.errors import StateUnavailableError
 KEY_VERSION = "c1"
 #: Seconds for one command, a connect included: Redis answers in milliseconds or is in trouble.
 TIMEOUT_S = 2.0
+DEFAULT_PORT = 6379
 
 
 class RunsCommands(Protocol):
@@ -33,23 +35,25 @@ def connect(url: str, iam: CredentialProvider | None = None) -> RunsCommands:
 
     ElastiCache Serverless is always a cluster and opens with IAM; a plain URL is one node.
     """
-    retry = Retry(ExponentialBackoff(cap=0.1, base=0.01), 2)
-    if iam is not None:
-        host, _, port = url.removeprefix("rediss://").partition(":")
-        return cast(
-            "RunsCommands",
-            RedisCluster(
-                host=host,
-                port=int(port or 6379),
-                ssl=True,
-                credential_provider=iam,
-                socket_timeout=TIMEOUT_S,
-                socket_connect_timeout=TIMEOUT_S,
-                cluster_error_retry_attempts=2,
-            ),
-        )
-    client = Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=retry)
-    return cast("RunsCommands", client)
+    if iam is None:
+        client = Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=_retry())
+        return cast("RunsCommands", client)
+    address = urlsplit(url)
+    cluster = RedisCluster(
+        host=address.hostname or "",
+        port=address.port or DEFAULT_PORT,
+        ssl=True,
+        credential_provider=iam,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
+        retry=_retry(),
+    )
+    return cast("RunsCommands", cluster)
+
+
+def _retry() -> Retry:
+    """Two more tries at once: a connection may have died while Lambda kept the process frozen."""
+    return Retry(ExponentialBackoff(cap=0.1, base=0.01), 2)
 
 
 class Commands:
@@ -72,7 +76,7 @@ class Commands:
             return await self._client().execute_command(*args)
         except NoScriptError:
             raise
-        except (RedisError, OSError, TimeoutError) as error:
+        except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
             raise StateUnavailableError(f"Redis: {type(error).__name__} {error}") from error
 
 

@@ -19,6 +19,8 @@ from courier.errors import (
 
 #: Seconds to wait where Telegram gave no figure with its 429.
 DEFAULT_RETRY_AFTER_S = 5.0
+#: No penalty is longer than this: what asks for more is no figure.
+MAX_RETRY_AFTER_S = 30 * 24 * 3600
 #: An album's refusal hides its 429 inside of a 400.
 _WRAPPED_429 = re.compile(r"too many requests: retry after (\d+)", re.IGNORECASE)
 #: Words of a 400 that say that nothing is left to do.
@@ -33,7 +35,8 @@ def error_of(status: int, answer: Any) -> TelegramError:
         answer: The decoded body, or None where it was no JSON object.
     """
     body = answer if isinstance(answer, dict) else {}
-    code = body.get("error_code", status)
+    code = body.get("error_code")
+    code = code if type(code) is int else status
     words = str(body.get("description") or f"HTTP {status} without a description")
     parameters = body.get("parameters")
     return _meaning(code, words, parameters if isinstance(parameters, dict) else {})
@@ -42,10 +45,9 @@ def error_of(status: int, answer: Any) -> TelegramError:
 def _meaning(code: int, words: str, parameters: dict[str, Any]) -> TelegramError:
     wrapped = _WRAPPED_429.search(words)
     if code == 429 or (code == 400 and wrapped):  # noqa: PLR2004
-        named = parameters.get("retry_after") or (wrapped and wrapped[1]) or DEFAULT_RETRY_AFTER_S
-        return RateLimitedError(words, code=code, retry_after_s=float(named))
+        return RateLimitedError(words, code=code, retry_after_s=_seconds(parameters.get("retry_after"), wrapped))
     new_chat_id = parameters.get("migrate_to_chat_id")
-    if isinstance(new_chat_id, int):
+    if type(new_chat_id) is int and new_chat_id:
         return MigratedError(words, code=code, new_chat_id=new_chat_id)
     if code == 400 and any(sign in words.lower() for sign in _DONE):  # noqa: PLR2004
         return AlreadyDoneError(words, code=code)
@@ -53,3 +55,12 @@ def _meaning(code: int, words: str, parameters: dict[str, Any]) -> TelegramError
     if code in by_code:
         return by_code[code](words, code=code)
     return (ServerFaultError if code >= 500 or code < 400 else RejectedError)(words, code=code)  # noqa: PLR2004
+
+
+def _seconds(named: Any, wrapped: re.Match[str] | None) -> float:
+    """How long to wait; an answer without a usable figure gets ours."""
+    if type(named) in (int, float) and 0 < named <= MAX_RETRY_AFTER_S:
+        return float(named)
+    if wrapped and (seconds := int(wrapped[1][:9])) > 0:
+        return float(min(seconds, MAX_RETRY_AFTER_S))
+    return DEFAULT_RETRY_AFTER_S

@@ -21,6 +21,9 @@ CONNECT_TIMEOUT_S = 2.0
 #: Seconds that an idle connection is kept: under the usual 75 of servers, so that few requests meet a closing one.
 KEEPALIVE_S = 30.0
 
+#: Statuses that proxies in front of a Bot API server say for it: too large, too many.
+_MEANT_WITHOUT_WORDS = (413, 429)
+
 
 class CallsTelegram(Protocol):
     """Whoever can make a call to the Bot API."""
@@ -49,7 +52,7 @@ class BotApi:
         """See `CallsTelegram`."""
         url = f"{self._base}/bot{token}/{method}"
         try:
-            async with self._session().post(url, json=params) as response:
+            async with self._session().post(url, json=params, allow_redirects=False) as response:
                 status, body = response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotSentError(f"no connection to the Bot API: {_words(error)}") from None
@@ -67,8 +70,10 @@ def _result(status: int, body: bytes) -> Any:
         answer = None
     if isinstance(answer, dict) and answer.get("ok") is True:
         return answer.get("result")
-    if answer is None and status < 400:  # noqa: PLR2004
-        raise ServerFaultError(f"HTTP {status} that isn't JSON: is this a Bot API server?", code=status)
+    is_telegrams = isinstance(answer, dict) and "ok" in answer
+    if not is_telegrams and status not in _MEANT_WITHOUT_WORDS:
+        # A proxy's word or a wrong address: it says nothing about the bot or the message.
+        raise ServerFaultError(f"HTTP {status} without the Bot API's JSON: is this a Bot API server?", code=status)
     raise error_of(status, answer)
 
 

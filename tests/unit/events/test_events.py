@@ -1,0 +1,128 @@
+"""Each event in `events/` is what its function takes: loaded, validated, and carried out by the real handler."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import functions.api.handler
+import functions.control.handler
+import functions.sender.handler
+from courier.api.health import check
+from courier.api.routes import resolver
+from courier.contracts.control import CONTROL_TYPES
+from courier.contracts.envelope import open_envelope
+from courier.contracts.sending import SENDING_TYPES
+from courier.control.batch import ControlBatch
+from courier.queues.records import BatchResponse, records_of
+from courier.wiring.process import run
+from tests.support.bots import active_bot
+from tests.support.queues import FakeQueues
+from tests.unit.control.test_batch import FakeAdder
+from tests.unit.sender.ready import Ready
+
+FOLDER = Path(__file__).parents[3] / "events"
+EVENTS = sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.json") if path.parent.name != "schemas")
+DONE: BatchResponse = {"batchItemFailures": []}
+type Use = Callable[[ModuleType, Any], None]
+
+
+class Context:
+    """Of Lambda's, what handlers use."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 15_000
+
+
+def event(name: str) -> dict[str, Any]:
+    loaded = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+@pytest.fixture
+def use(monkeypatch: pytest.MonkeyPatch) -> Use:
+    """Puts parts into a handler in place of those that its stage's wiring would make."""
+
+    def replace(handler: ModuleType, parts: Any) -> None:
+        stage = handler.__name__.split(".")[1]
+        monkeypatch.setattr(handler, stage, lambda: parts)
+
+    return replace
+
+
+def test_every_event_is_carried_out_below() -> None:
+    assert EVENTS == [
+        "api/health",
+        "control/add_bot",
+        "control/pulse",
+        "sender/send_msg",
+        "sender/send_msg_broadcast",
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in EVENTS if not name.startswith("api/")])
+def test_a_queues_event_holds_a_valid_message(name: str) -> None:
+    types = CONTROL_TYPES if name.startswith("control/") else SENDING_TYPES
+    (record,) = records_of(event(name))
+
+    opened = open_envelope(record.body, types)
+
+    assert name.split("/")[1].startswith(opened.type)
+    schema = json.loads((FOLDER / "schemas" / f"{opened.type}.json").read_text(encoding="utf-8"))
+    inside = json.loads(record.body)
+    Draft202012Validator(schema).validate(inside)
+
+
+def test_add_bot(use: Use) -> None:
+    adder, queues = FakeAdder(), FakeQueues()
+    use(functions.control.handler, ControlBatch(adder, queues, queues))
+
+    assert functions.control.handler.handler(event("control/add_bot"), Context()) == DONE
+
+    assert (adder.tried, queues.letters) == ([1], [])
+
+
+def test_pulse(use: Use, lines: Callable[[], list[dict[str, Any]]]) -> None:
+    adder, queues = FakeAdder(), FakeQueues()
+    use(functions.control.handler, ControlBatch(adder, queues, queues))
+
+    assert functions.control.handler.handler(event("control/pulse"), Context()) == DONE
+
+    assert [line["pulse"]["from"] for line in lines()] == ["monitor"]
+    assert (adder.tried, queues.letters) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "correlation_id"),
+    [
+        ("sender/send_msg", "Hello World!", "order-4711"),
+        ("sender/send_msg_broadcast", "🌷 It is <b>spring</b>", "spring-sale"),
+    ],
+)
+def test_send_msg(use: Use, name: str, text: str, correlation_id: str) -> None:
+    ready = Ready()
+    ready.bots.put(active_bot(logs=True))
+    use(functions.sender.handler, ready.sender())
+
+    assert functions.sender.handler.handler(event(name), Context()) == DONE
+
+    assert ready.telegram.texts() == [text]
+    (line,) = ready.queues.lines()
+    assert (line["outcome"], line["correlation_id"]) == ("delivered", correlation_id)
+
+
+def test_health(use: Use) -> None:
+    async def answer() -> None:
+        """Whatever is asked is well."""
+
+    use(functions.api.handler, resolver(lambda: run(check({"redis": answer, "table": answer}))))
+
+    answered = functions.api.handler.handler(event("api/health"), Context())
+
+    assert answered["statusCode"] == 200
+    assert json.loads(answered["body"])["parts"] == {"redis": "ok", "table": "ok"}
