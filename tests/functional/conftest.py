@@ -16,7 +16,7 @@ from courier.sender.marks import Marks
 from courier.sender.pace import Pacer
 from courier.state.bots import Bot
 from courier.state.redis_client import Commands
-from tests.support.bots import FakeBots, FakeTokens, active_bot
+from tests.support.bots import FakeBots, FakeRecipients, FakeTokens, active_bot
 from tests.support.queues import FakeQueues
 from tests.support.telegram import FakeTelegram
 
@@ -45,6 +45,7 @@ class Bench:
     telegram: FakeTelegram
     queues: FakeQueues
     bots: FakeBots
+    recipients: FakeRecipients
     redis: Redis
 
     async def send(self, *records: Record, remaining_s: float = 15.0) -> list[str]:
@@ -67,6 +68,7 @@ def make_bench(redis: Redis, *, jitter_s: float = 0.03, **doubles: Any) -> Bench
     """A sender like a second worker's: what it shares with another is Valkey and the doubles that are named."""
     telegram = doubles.get("telegram") or FakeTelegram()
     queues = doubles.get("queues") or FakeQueues()
+    recipients = FakeRecipients()
     bots = doubles.get("bots") or FakeBots({1: active_bot()})
     commands = Commands(lambda: redis)
     sender = Sender(
@@ -75,7 +77,8 @@ def make_bench(redis: Redis, *, jitter_s: float = 0.03, **doubles: Any) -> Bench
         pacer=Pacer(commands, jitter_s),
         marks=Marks(commands),
         dead=queues,
+        recipients=recipients,
         queues=queues,
         names=QueueNames("courier"),
     )
-    return Bench(sender, telegram, queues, bots, redis)
+    return Bench(sender, telegram, queues, bots, recipients, redis)

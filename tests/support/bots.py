@@ -53,3 +53,13 @@ class FakeTokens:
         if stored is None or stored[0] != token:
             self.held[bot_id] = (token, (stored[1] if stored else 0) + 1)
         return self.held[bot_id][1]
+
+
+@dataclass
+class FakeRecipients:
+    """Unreachable recipients."""
+
+    noted: dict[tuple[int, int | str], str] = field(default_factory=dict)
+
+    def note(self, bot_id: int, chat_id: int | str, reason: str) -> None:
+        self.noted[bot_id, chat_id] = reason

@@ -12,7 +12,6 @@ from courier.errors import (
     RejectedError,
     ServerFaultError,
     TelegramError,
-    UnreachableError,
 )
 from courier.sender.jobs import Job
 from courier.telegram.client import CallsTelegram
@@ -53,19 +52,21 @@ class GivenUp:
 Result = Delivered | Again | GivenUp
 
 
-async def attempt(telegram: CallsTelegram, token: str, job: Job, calls_before: int) -> Result:
-    """Make the call.
+async def attempt(telegram: CallsTelegram, token: str, job: Job, part: int, calls_before: int) -> Result:
+    """Make one of a job's calls.
 
     Args:
+        part: Its number, from 0.
         calls_before: Calls that were made for this message already.
 
     Raises:
         RateLimitedError: a 429, which is the pace's affair.
         TokenRefusedError: a 401, which is the bot's.
+        UnreachableError: a 403, which is worth remembering.
         MigratedError: the chat has a new id, which is the caller's to try.
     """
     try:
-        answer = await telegram.call(token, job.call.method, job.call.params)
+        answer = await telegram.call(token, job.calls[part].method, job.calls[part].params)
     except AlreadyDoneError as error:
         return Delivered(job.message.message_id, error.description)
     except (ServerFaultError, NotSentError) as error:
@@ -74,7 +75,7 @@ async def attempt(telegram: CallsTelegram, token: str, job: Job, calls_before: i
         if job.message.on_unknown == "drop":
             return GivenUp("unknown", error, is_dead=False)
         return Again(pause_after(calls_before + 1), error)
-    except (RejectedError, UnreachableError) as error:
+    except RejectedError as error:
         return GivenUp("failed", error, is_dead=True)
     return Delivered(_message_id(answer))
 

@@ -7,14 +7,18 @@ from courier.errors import StateUnavailableError
 from courier.queues.names import BotQueue, QueueNames, source_of
 from courier.queues.records import BatchResponse, Record, failures
 from courier.sender.call_times import CallTimes
+from courier.sender.caller import Caller
 from courier.sender.delivery import Delivery
 from courier.sender.directory import Directory
+from courier.sender.endings import Endings
 from courier.sender.hold import NO_STATE_S, STOPPED, Hold
-from courier.sender.jobs import Chain, Job, chains_of
-from courier.sender.marks import Claim, Marks, Settlement, Verdict
+from courier.sender.intake import Intake, take_in
+from courier.sender.jobs import Chain, records_of_link
+from courier.sender.marks import Marks
 from courier.sender.pace import Pacer
-from courier.sender.report import PutsOnQueues, Report, TakesDeadLetters
+from courier.sender.report import PutsOnQueues, RemembersUnreachable, Report, TakesDeadLetters
 from courier.sender.starts import Starts
+from courier.sender.suspects import apart
 from courier.state.bots import Bot
 from courier.telegram.client import CALL_TIMEOUT_S, CallsTelegram
 from courier.telemetry import log
@@ -36,6 +40,7 @@ class Sender:
         pacer: Pacer,
         marks: Marks,
         dead: TakesDeadLetters,
+        recipients: RemembersUnreachable,
         queues: PutsOnQueues,
         names: QueueNames,
     ) -> None:
@@ -44,6 +49,7 @@ class Sender:
         self._pacer = pacer
         self._marks = marks
         self._dead = dead
+        self._recipients = recipients
         self._queues = queues
         self._names = names
         self._times = CallTimes()
@@ -75,41 +81,31 @@ class Sender:
             log().info("bot isn't active", bot_id=source.bot_id, status=bot.status if bot else "unknown")
             return dict.fromkeys(records, STOPPED)
         token = await self._directory.token(bot)
-        chains = chains_of(records, source, bot)
-        claims = await self._claims(chains)
-        starts = Starts(self._pacer, bot, source.lane, times=self._times, deadline=deadline)
-        await starts.reserve(chains, [job for job in _jobs(chains) if _is_to_be_tried(job, claims)])
+        intake = await take_in(records, source, bot, self._marks)
         report = Report(bot, source.lane)
-        delivery = Delivery(
+        report.odd_groups(intake.chains)
+        starts = Starts(self._pacer, bot, source.lane, times=self._times, deadline=deadline)
+        await starts.reserve(intake.legs())
+        caller = Caller(
             telegram=self._telegram,
             token=token,
-            marks=self._marks,
-            dead=self._dead,
             starts=starts,
+            marks=self._marks,
+            recipients=self._recipients,
             report=report,
-            claims=claims,
         )
-        ends = await asyncio.gather(*(delivery.run(chain) for chain in chains))
-        held = {
-            link.record: end[1]
-            for chain, end in zip(chains, ends, strict=True)
-            if end is not None
-            for link in chain.links[end[0] :]
-        }
-        if delivery.stopped_by is not None:
-            await self._stop(bot, str(delivery.stopped_by))
-        await self._close(report, [job for job in _jobs(chains) if job.record in held], bot)
+        endings = Endings(self._marks, self._dead, report)
+        delivery = Delivery(caller=caller, endings=endings, marks=self._marks, report=report, intake=intake)
+        held = await _deliver(delivery, intake)
+        if caller.stopped_by is not None:
+            await self._stop(bot, str(caller.stopped_by))
+        await self._close(report, intake, held, bot)
         return held
 
-    async def _claims(self, chains: Sequence[Chain]) -> dict[str, Claim]:
-        jobs = _jobs(chains)
-        claims = await self._marks.claim([job.identity for job in jobs]) if jobs else []
-        return {job.record.message_id: claim for job, claim in zip(jobs, claims, strict=True)}
-
-    async def _close(self, report: Report, held: Sequence[Job], bot: Bot) -> None:
+    async def _close(self, report: Report, intake: Intake, held: Held, bot: Bot) -> None:
         """Tell whoever wants to know; messages that were sent stay sent whatever happens here."""
         try:
-            await asyncio.gather(*(self._marks.settle(Settlement(job.identity, "hold")) for job in held))
+            await asyncio.gather(*(self._marks.settle(one) for one in intake.given_back(set(held))))
             if report.lines:
                 url = await asyncio.to_thread(self._queues.url, self._names.logs(bot.bot_id))
                 await asyncio.to_thread(self._queues.send, url, report.entries())
@@ -139,9 +135,13 @@ class Sender:
             log().warning("messages come back after the queue's own timeout", reason="; ".join(refused))
 
 
-def _jobs(chains: Sequence[Chain]) -> list[Job]:
-    return [job for chain in chains for job in chain.jobs()]
+async def _deliver(delivery: Delivery, intake: Intake) -> Held:
+    """Deliver all chains: side by side, but for those that hold a message that may kill its worker."""
+    together, alone = apart(intake.chains, intake.suspects)
+    ends = list(zip(together, await asyncio.gather(*(delivery.run(chain) for chain in together)), strict=True))
+    ends += [(chain, await delivery.run(chain)) for chain in alone]
+    return {record: end[1] for chain, end in ends if end is not None for record in _from(chain, end[0])}
 
 
-def _is_to_be_tried(job: Job, claims: dict[str, Claim]) -> bool:
-    return claims[job.record.message_id].verdict is Verdict.TRY
+def _from(chain: Chain, position: int) -> list[Record]:
+    return [record for link in chain.links[position:] for record in records_of_link(link)]

@@ -1,14 +1,14 @@
-"""A record of a bot's queue as the sender works on it: the call it stands for, or why it can't be one."""
+"""A record of a bot's queue as the sender works on it: the calls it stands for, or why it can't be any."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from courier.contracts.envelope import open_envelope
-from courier.contracts.sending import SENDING_TYPES, Sending
+from courier.contracts.sending import SENDING_TYPES, CallMethod, DelMsg, EditMsg, Sending, SendMsg
 from courier.errors import RefusedMessageError
 from courier.queues.names import BotQueue
 from courier.queues.records import Record
-from courier.sender.calls import Call, call_of
+from courier.sender.calls import Call, calls_of
 from courier.sender.marks import Identity
 from courier.state.bots import Bot
 
@@ -20,18 +20,31 @@ class Job:
     Attributes:
         type: As its envelope names it.
         identity: By what it is known to the marks.
-        call: What Telegram is asked to do.
+        calls: What Telegram is asked to do, one after another; several for a text that is too long for one.
+        target: Type and external id of the message that it changes, where it names no message id.
+        absorbed: Edits before it whose work it does along with its own.
     """
 
     record: Record
     type: str
     message: Sending
     identity: Identity
-    call: Call
+    calls: tuple[Call, ...]
+    target: str | None = None
+    absorbed: tuple["Job", ...] = ()
+
+    @property
+    def call(self) -> Call:
+        """Its first call."""
+        return self.calls[0]
 
     def moved(self, chat_id: int) -> "Job":
         """The same for a chat's new id."""
-        return replace(self, call=self.call.to_chat(chat_id))
+        return replace(self, calls=tuple(call.to_chat(chat_id) for call in self.calls))
+
+    def aimed_at(self, message_ids: list[int]) -> "Job":
+        """The same with its target's ids."""
+        return replace(self, calls=(self.call.aimed_at(message_ids),), target=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,11 @@ def chains_of(records: Sequence[Record], source: BotQueue, bot: Bot) -> list[Cha
     return list(chains.values())
 
 
+def records_of_link(link: Job | Refusal) -> list[Record]:
+    """The records that are done with a link, in the queue's order."""
+    return [*(job.record for job in link.absorbed), link.record] if isinstance(link, Job) else [link.record]
+
+
 def _link(record: Record, source: BotQueue, bot: Bot) -> Job | Refusal:
     try:
         return _job(record, source, bot)
@@ -82,11 +100,26 @@ def _job(record: Record, source: BotQueue, bot: Bot) -> Job:
     message = opened.message
     if message.bot_id != source.bot_id:
         raise RefusedMessageError(f"data.bot_id: is {message.bot_id}, but this is the queue of bot {source.bot_id}")
-    external = None if message.external_id is None else f"{opened.type}:{message.external_id}"
+    calls = calls_of(message, bot)
+    # Edits and deletes can be repeated, so their external id is no key of idempotency.
+    is_once = isinstance(message, SendMsg | CallMethod) and message.external_id is not None
     return Job(
         record=record,
         type=opened.type,
         message=message,
-        identity=Identity(source.bot_id, record.message_id, external),
-        call=call_of(message, bot),
+        identity=Identity(
+            source.bot_id,
+            record.message_id,
+            f"{opened.type}:{message.external_id}" if is_once else None,
+            calls[0].chat if calls[0].is_group else None,
+        ),
+        calls=calls,
+        target=_target(message),
     )
+
+
+def _target(message: Sending) -> str | None:
+    names_none = isinstance(message, EditMsg | DelMsg) and message.message_id is None
+    if not names_none or getattr(message, "message_ids", None) is not None:
+        return None
+    return f"send_msg:{message.external_id}"

@@ -5,7 +5,7 @@
     KEYS[2..]       the chats' paces, as in reserve.lua
 
     ARGV[1]         lane: 0 regular, 1 broadcast
-    ARGV[2..]       three for each call: its chat (1 is that of KEYS[2]), the start that was reserved, and the latest moment
+    ARGV[2..]       three for each call: its chat (1 is that of KEYS[2], 0 for none), the start that was reserved, and the latest moment
                     at which it can have arrived (milliseconds since 1970)
 
     Output          the number of starts that were found and moved
@@ -38,7 +38,7 @@ for index = 2, #ARGV, 3 do
   local number, reserved, arrived = tonumber(ARGV[index]), tonumber(ARGV[index + 1]), tonumber(ARGV[index + 2])
   longest = math.max(longest, arrived - reserved)
   if pace and move(pace.t, reserved * 2 + lane, arrived * 2 + lane) then moved = moved + 1 end
-  local chat = chats[number] or load(KEYS[1 + number])
+  local chat = number > 0 and (chats[number] or load(KEYS[1 + number]))
   if chat then
     chat[1] = chat[1] + arrived - reserved
     local full = table.remove(chat, 1)

@@ -1,5 +1,6 @@
 """What is known of each message beside its queue: whether it was sent, how often it was tried, whose twin it is."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -10,8 +11,10 @@ from courier.state.redis_client import KEY_VERSION, LuaScript, RunsCommands
 
 #: Seconds: a day of idempotency, as the contract says.
 LIFE_S = 24 * 3600
+#: Seconds for which a group's new id is remembered; forgotten, it costs one refused call.
+MOVE_LIFE_S = 30 * 24 * 3600
 
-Became = Literal["sent", "failed", "retry", "hold"]
+Became = Literal["sent", "failed", "part", "retry", "hold", "back", "try"]
 
 
 class Verdict(IntEnum):
@@ -24,6 +27,29 @@ class Verdict(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """How a message ended.
+
+    Attributes:
+        is_sent: False where it failed, expired, or another did its work.
+        ids: What Telegram calls the messages that it made.
+    """
+
+    is_sent: bool
+    ids: tuple[int, ...] = ()
+
+    def text(self) -> str:
+        """As marks hold it."""
+        return json.dumps({"sent": self.is_sent, "ids": self.ids}, separators=(",", ":"))
+
+    @classmethod
+    def of(cls, text: str) -> "End":
+        """From a mark."""
+        held = json.loads(text)
+        return cls(held["sent"], tuple(held["ids"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """By what a message is known.
 
@@ -31,17 +57,23 @@ class Identity:
         bot_id: Whose message it is.
         owner: Its SQS id.
         external: Its type and external id as one text, or None.
+        group: The group that it is for, or None: groups' ids change.
     """
 
     bot_id: int
     owner: str
     external: str | None
+    group: str | None = None
 
     def pair(self) -> tuple[str, str]:
         """Its mark, and who owns its external id."""
-        bot = f"{KEY_VERSION}:{{{self.bot_id}}}"
-        mark = f"{bot}:m:{self.owner}"
-        return mark, f"{bot}:i:{self.external}" if self.external is not None else mark
+        mark = f"{_prefix(self.bot_id)}:m:{self.owner}"
+        return mark, _external_key(self.bot_id, self.external) if self.external is not None else mark
+
+    def claimed_keys(self) -> tuple[str, str, str]:
+        """The same, and where its group has moved to."""
+        mark, external = self.pair()
+        return mark, external, mark if self.group is None else _move_key(self.bot_id, self.group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +81,19 @@ class Claim:
     """What is known of a message that is about to be tried.
 
     Attributes:
-        result: How it, or its delivered twin, ended.
+        end: How it, or its delivered twin, ended.
         calls: Calls that Telegram was sent for it before.
+        parts: What Telegram calls those of its parts that were sent before.
         unheard: Claims that nothing was heard of since, this one included.
+        moved_to: The new id of its group.
     """
 
     verdict: Verdict
-    result: str
+    end: End | None
     calls: int
+    parts: tuple[int, ...]
     unheard: int
+    moved_to: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +120,18 @@ class Marks:
         Raises:
             StateUnavailableError: if Redis can't be asked.
         """
-        keys = [key for identity in identities for key in identity.pair()]
+        keys = [key for identity in identities for key in identity.claimed_keys()]
         found = await self._claim(self._redis, keys, [LIFE_S * 1000, *(identity.owner for identity in identities)])
         return [
-            Claim(Verdict(verdict), result.decode(), calls, unheard)
-            for verdict, result, calls, unheard in zip(*(found[n::4] for n in range(4)), strict=True)
+            Claim(
+                Verdict(verdict),
+                End.of(end.decode()) if end else None,
+                calls,
+                tuple(json.loads(parts)) if parts else (),
+                unheard,
+                int(moved_to) if moved_to else None,
+            )
+            for verdict, end, calls, parts, unheard, moved_to in zip(*(found[n::6] for n in range(6)), strict=True)
         ]
 
     async def settle(self, settlement: Settlement) -> None:
@@ -98,6 +141,29 @@ class Marks:
             StateUnavailableError: if Redis can't be told.
         """
         await self._settling.submit(settlement)
+
+    async def sent_as(self, bot_id: int, external: str) -> End | Verdict:
+        """What became of the message with an external id.
+
+        Returns:
+            How it ended; TWIN_UNDECIDED while that is open; TRY if nobody has sent one within a day.
+
+        Raises:
+            StateUnavailableError: if Redis can't be asked.
+        """
+        held = await self._redis.execute_command("GET", _external_key(bot_id, external))
+        if held is None:
+            return Verdict.TRY
+        state, _, rest = held.decode().partition("|")
+        return End.of(rest.partition("|")[2]) if state == "s" else Verdict.TWIN_UNDECIDED
+
+    async def moved(self, bot_id: int, group: str, new_chat_id: int) -> None:
+        """Remember a group's new id.
+
+        Raises:
+            StateUnavailableError: if Redis can't be told.
+        """
+        await self._redis.execute_command("SET", _move_key(bot_id, group), new_chat_id, "EX", MOVE_LIFE_S)
 
     async def _settle_all(self, settlements: Sequence[Settlement]) -> list[None]:
         by_bot: dict[int, list[Settlement]] = {}
@@ -110,3 +176,15 @@ class Marks:
                 args += [settlement.identity.owner, settlement.became, settlement.result]
             await self._settle(self._redis, keys, args)
         return [None] * len(settlements)
+
+
+def _prefix(bot_id: int) -> str:
+    return f"{KEY_VERSION}:{{{bot_id}}}"
+
+
+def _external_key(bot_id: int, external: str) -> str:
+    return f"{_prefix(bot_id)}:i:{external}"
+
+
+def _move_key(bot_id: int, group: str) -> str:
+    return f"{_prefix(bot_id)}:to:{group}"

@@ -38,9 +38,9 @@ class Ask:
     """A start that is asked for.
 
     Attributes:
-        chat: A number or `@name` as text.
+        chat: A number or `@name` as text; empty for a call that is under no chat's limits.
         chain: Number of the message group within the batch; its messages start one after another.
-        cost: Messages that the call counts as.
+        cost: Messages that the call counts as; 0 spends nothing, but waits for the bot's penalty.
     """
 
     chat: str
@@ -109,8 +109,8 @@ class Pacer:
         Raises:
             StateUnavailableError: if Redis can't be asked.
         """
-        chats = list(dict.fromkeys(ask.chat for ask in asks))
-        numbers = {chat: number for number, chat in enumerate(chats, start=1)}
+        chats = list(dict.fromkeys(ask.chat for ask in asks if ask.chat))
+        numbers = {"": 0} | {chat: number for number, chat in enumerate(chats, start=1)}
         keys = [_bot_key(bot, "pace"), _bot_key(bot, "hold")]
         for chat in chats:
             keys += [_chat_key(bot, "c", chat), _chat_key(bot, "h", chat)]
@@ -139,11 +139,11 @@ class Pacer:
         Raises:
             StateUnavailableError: if Redis can't be told.
         """
-        chats = list(dict.fromkeys(call.chat for call in calls))
+        chats = list(dict.fromkeys(call.chat for call in calls if call.chat))
         args: list[str | int] = [int(lane is Lane.BROADCAST)]
         for call in calls:
             arrived_ms = call.slot.stamp_ms + round(call.late_s * 1000)
-            args += [chats.index(call.chat) + 1, call.slot.stamp_ms, arrived_ms]
+            args += [chats.index(call.chat) + 1 if call.chat else 0, call.slot.stamp_ms, arrived_ms]
         keys = [_bot_key(bot, "pace"), *(_chat_key(bot, "c", chat) for chat in chats)]
         await self._late(self._redis, keys, args)
 

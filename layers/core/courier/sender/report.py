@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from courier.contracts.outcomes import DeliveryLog, Outcome
+from courier.contracts.sending import SendMsg
 from courier.queues.dead_letters import DeadLetter
 from courier.queues.names import Lane
 from courier.queues.sqs import Outbound
-from courier.sender.jobs import Job, Refusal
+from courier.sender.hold import Hold
+from courier.sender.jobs import Chain, Job, Refusal
 from courier.state.bots import Bot
 from courier.telemetry import count, log
 
@@ -22,6 +24,12 @@ class PutsOnQueues(Protocol):
     def url(self, name: str) -> str: ...
     def send(self, url: str, messages: Sequence[Outbound]) -> None: ...
     def hide(self, url: str, seconds_by_receipt: dict[str, int]) -> list[str]: ...
+
+
+class RemembersUnreachable(Protocol):
+    """Who can't be written to."""
+
+    def note(self, bot_id: int, chat_id: int | str, reason: str) -> None: ...
 
 
 class TakesDeadLetters(Protocol):
@@ -36,12 +44,13 @@ class Ending:
 
     Attributes:
         attempts: Calls made for it, this one included.
+        ids: What Telegram calls the messages that it made.
         retry_in: Seconds until the next attempt.
     """
 
     outcome: Outcome
     attempts: int
-    sent_msg_id: int | None = None
+    ids: tuple[int, ...] = ()
     error_code: int | None = None
     details: str | None = None
     retry_in: int | None = None
@@ -67,7 +76,7 @@ class Report:
             bot_id=self._bot.bot_id,
             chat_id=job.call.chat_id,
             external_id=job.message.external_id,
-            sent_msg_id=ending.sent_msg_id,
+            sent_msg_ids=ending.ids or None,
             attempts=ending.attempts,
             error_code=ending.error_code,
             details=ending.details,
@@ -83,9 +92,19 @@ class Report:
         log().warning("refused", lane=self._lane.value, bot_id=self._bot.bot_id, reason=refusal.reason)
         self.figures["Refused"] += 1
 
-    def held(self, messages: int, reason: str, seconds: int) -> None:
+    def odd_groups(self, chains: Sequence[Chain]) -> None:
+        """Messages whose group isn't their chat: they are delivered, but their order is that of their group."""
+        odd = [job for chain in chains for job in chain.jobs() if job.record.group.lower() not in _groups_of(job)]
+        if odd:
+            self.figures["OddGroup"] += len(odd)
+            job = odd[0]
+            log().warning(
+                "message group isn't the chat", group=job.record.group, chat_id=job.call.chat_id, messages=len(odd)
+            )
+
+    def held(self, messages: int, hold: Hold) -> None:
         """Messages that go back to their queue."""
-        log().debug("held", messages=messages, reason=reason, seconds=seconds)
+        log().debug("held", messages=messages, reason=hold.reason, seconds=hold.seconds)
         self.figures["Held"] += messages
 
     def entries(self) -> list[Outbound]:
@@ -107,10 +126,11 @@ class Report:
             chat_id=job.call.chat_id,
             external_id=message.external_id,
             message_id=message.message_id,
-            sent_msg_id=ending.sent_msg_id,
+            sent_msg_id=ending.ids[0] if ending.ids else None,
+            sent_msg_ids=list(ending.ids) if len(ending.ids) > 1 else None,
             text=message.text,
             reply_markup=markup.model_dump(exclude_none=True) if markup else None,
-            reply_to_message_id=getattr(message, "reply_to_message_id", None),
+            reply_to_message_id=message.reply_to_message_id if isinstance(message, SendMsg) else None,
             error_code=ending.error_code,
             details=ending.details,
             attempts=ending.attempts,
@@ -119,3 +139,9 @@ class Report:
             sent_at=time.time() if ending.outcome == "delivered" else None,
             correlation_id=job.record.correlation_id,
         )
+
+
+def _groups_of(job: Job) -> set[str]:
+    """The message groups that a job may be in: its chat as it was sent, or the method where there is none."""
+    chat_id = getattr(job.message, "chat_id", job.call.chat_id)
+    return {str(chat_id).lower(), job.call.chat or job.call.method.lower()}

@@ -25,7 +25,8 @@
     ARGV[7]         milliseconds that a message of the regular lane may wait for the bot's rate
     ARGV[8]         milliseconds that a chain may wait for its chats
     ARGV[9]         milliseconds from one start to the next in one chain: what a call takes
-    ARGV[10..]      four for each message: its chat (1 is that of KEYS[3]), 1 for a group, its chain, its cost in messages
+    ARGV[10..]      four for each message: its chat (1 is that of KEYS[3], 0 for none), 1 for a group, its chain, its cost
+                    in messages (0 spends nothing)
 
     Output          milliseconds since 1970 on this clock, then two for each message: what it waits for (0 nothing, it
                     is reserved; 1 its chat, 2 the bot's rate, 3 its chat's penalty, 4 the bot's penalty), and
@@ -122,6 +123,7 @@ local bot_penalty = tonumber(redis.call('GET', KEYS[2]) or 0)
 local chats, chains, output = {}, {}, { now }
 
 local function chat_of(index)
+  if index == 0 then return nil end
   if not chats[index] then
     local key = KEYS[1 + 2 * index]
     local stored = load(key) or { 0 }
@@ -137,7 +139,8 @@ end
 
 -- When the chat takes `count` more messages.
 local function chat_ready(chat, is_group, count)
-  local ready = chat.full - tolerance
+  -- What costs more than the chat may get at once needs a full bucket, and leaves a debt.
+  local ready = chat.full - tolerance + (math.min(count, burst) - 1) * regain
   if is_group then
     local over = #chat.starts + math.min(count, group_limit) - group_limit
     if over > 0 then ready = math.max(ready, chat.starts[over] + minute) end
@@ -146,20 +149,22 @@ local function chat_ready(chat, is_group, count)
 end
 
 local function take(chat, is_group, count, at)
-  chat.full = math.max(chat.full, at) + count * regain
+  if chat then
+    chat.full = math.max(chat.full, at) + count * regain
+    chat.changed = true
+  end
   for _ = 1, count do
-    if is_group then chat.starts[#chat.starts + 1] = math.max(at, chat.starts[#chat.starts] or 0) end
+    if chat and is_group then chat.starts[#chat.starts + 1] = math.max(at, chat.starts[#chat.starts] or 0) end
     insert(all, at)
     insert(lanes[lane], at)
   end
-  chat.changed = true
 end
 
 local function place(chat, is_group, chain, count)
   if bot_penalty > now then return BOT_PENALTY, bot_penalty end
-  if chat.penalty > now then return CHAT_PENALTY, chat.penalty end
+  if chat and chat.penalty > now then return CHAT_PENALTY, chat.penalty end
   local free = chain.last and chain.last + call_time or now
-  local ready = math.max(free, chat_ready(chat, is_group, count))
+  local ready = math.max(free, chat and chat_ready(chat, is_group, count) or now)
   if chain.waited + ready - free > chat_wait then return CHAT, ready end
   local at = room(ready, count)
   if lane == 0 and at - ready > rate_wait or lane == 1 and at - now > PRESENT then return RATE, at end

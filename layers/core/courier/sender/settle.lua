@@ -4,8 +4,9 @@
     KEYS[1..]       two for each message, as in claim.lua: its mark, and who owns its external id (or the mark again)
 
     ARGV[1]         milliseconds that marks live
-    ARGV[2..]       three for each message: its owner, what became of it (sent, failed: for good; retry: a call was made in
-                    vain; hold: no call was made), and the result to remember ('' but for sent and failed)
+    ARGV[2..]       three for each message: its owner, what became of it (sent, failed: for good; part: one of its parts was
+                    sent; retry: a call was made in vain; hold: no call was made; back: its claim
+                    doesn't count; try: it does), and what to remember ('' but for sent, failed and part)
 
     Output          the number of messages
 ]]
@@ -15,8 +16,17 @@ for index = 1, #KEYS, 2 do
   local mark, external = KEYS[index], KEYS[index + 1]
   local position = 2 + (index - 1) / 2 * 3
   local owner, became, result = ARGV[position], ARGV[position + 1], ARGV[position + 2]
-  redis.call('HDEL', mark, 'u')
-  if became ~= 'hold' then redis.call('HINCRBY', mark, 'n', 1) end
+  if became == 'try' then
+    redis.call('HINCRBY', mark, 'u', 1)
+  elseif became == 'back' then
+    redis.call('HINCRBY', mark, 'u', -1)
+  elseif became ~= 'part' then
+    redis.call('HDEL', mark, 'u')
+  end
+  if became == 'sent' or became == 'failed' or became == 'part' or became == 'retry' then
+    redis.call('HINCRBY', mark, 'n', 1)
+  end
+  if became == 'part' then redis.call('HSET', mark, 'p', result) end
   if became == 'sent' or became == 'failed' then redis.call('HSET', mark, 's', result) end
   redis.call('PEXPIRE', mark, life)
   if external ~= mark and became == 'sent' then

@@ -1,4 +1,4 @@
-"""When each message of a batch starts: one reservation for all of them, and penalties known at once.
+"""When each call of a batch starts: one reservation for all of them, and penalties known at once.
 
 A reservation is kept to a few milliseconds: who comes too late asks again, since a late start would fall into another
 window than the one that was reserved. While messages wait, penalties that other workers noted are looked up every few
@@ -15,7 +15,7 @@ from courier.queues.names import Lane
 from courier.sender.call_times import CallTimes
 from courier.sender.coalesce import Coalescer
 from courier.sender.hold import Hold
-from courier.sender.jobs import Chain, Job
+from courier.sender.legs import Leg
 from courier.sender.pace import Ask, Late, Pacer, Penalties, Slot, Wait
 from courier.state.bots import Bot
 from courier.telemetry import log
@@ -57,21 +57,19 @@ class Starts:
         self._looking = Coalescer(self._look)
         self._correcting = Coalescer(self._correct)
 
-    async def reserve(self, chains: Sequence[Chain], jobs: Sequence[Job]) -> None:
+    async def reserve(self, legs: Sequence[Leg]) -> None:
         """Ask for all of these at once.
 
         Raises:
             StateUnavailableError: if Redis can't be asked.
         """
-        chain_of = {job.record.message_id: chain.number for chain in chains for job in chain.jobs()}
-        asks = [_ask_for(job, chain_of[job.record.message_id]) for job in jobs]
-        self._chats = list(dict.fromkeys(ask.chat for ask in asks))
-        slots = await self._pacer.reserve(self._bot, self._lane, asks, self._times.typical_s) if asks else []
-        self._slots = {job.record.message_id: slot for job, slot in zip(jobs, slots, strict=True)}
+        self._chats = list(dict.fromkeys(leg.call.chat for leg in legs if leg.call.chat))
+        slots = await self._ask([_ask_for(leg) for leg in legs]) if legs else []
+        self._slots = {leg.key: slot for leg, slot in zip(legs, slots, strict=True)}
         self._looked_at = self._loop.time()
 
-    async def wait(self, job: Job, chain: int) -> Hold | None:
-        """Wait until a job may start.
+    async def wait(self, leg: Leg) -> Hold | None:
+        """Wait until a call may start.
 
         Returns:
             None when that is now; else for how long it must go back to its queue.
@@ -79,52 +77,52 @@ class Starts:
         Raises:
             StateUnavailableError: if Redis can't be asked.
         """
-        slot = self._slots.get(job.record.message_id)
+        slot = self._slots.get(leg.key)
         if slot is None:
-            slot = await self._asking.submit(_ask_for(job, chain))
-            self._chats.append(job.call.chat)
+            slot = await self._asking.submit(_ask_for(leg))
+            self._chats += [leg.call.chat] if leg.call.chat else []
         while True:
             hold = self._too_long(slot)
             if hold is not None:
                 return hold
             await asyncio.sleep(max(0.0, slot.at - self._loop.time()))
             if slot.wait is Wait.NOTHING and self._loop.time() - slot.at <= self._pacer.late_s:
-                self._slots[job.record.message_id] = slot
-                held_until = await self._held_until(job)
+                self._slots[leg.key] = slot
+                held_until = await self._held_until(leg)
                 if held_until <= self._loop.time():
                     return None
                 return self._hold(held_until, "a penalty that came meanwhile")
-            slot = await self._asking.submit(_ask_for(job, chain))
+            slot = await self._asking.submit(_ask_for(leg))
 
     @asynccontextmanager
-    async def calling(self, job: Job) -> AsyncIterator[None]:
+    async def calling(self, leg: Leg) -> AsyncIterator[None]:
         """Around a call: if it may have arrived late, the window is told so.
 
         All that it took beyond the quickest call known when it began may have been its way out.
         """
-        slot, began, quickest_s = self._slots[job.record.message_id], self._loop.time(), self._times.quickest_s
+        slot, began, quickest_s = self._slots[leg.key], self._loop.time(), self._times.quickest_s
         try:
             yield
         finally:
             took_s = self._loop.time() - began
             self._times.learn(took_s)
-            await self._account_for(job, slot, began - slot.at + max(0.0, took_s - quickest_s))
+            await self._account_for(leg, slot, began - slot.at + max(0.0, took_s - quickest_s))
 
-    async def _account_for(self, job: Job, slot: Slot, late_s: float) -> None:
+    async def _account_for(self, leg: Leg, slot: Slot, late_s: float) -> None:
         if late_s <= self._pacer.late_s:
             return
         try:
-            await self._correcting.submit(Late(job.call.chat, slot, late_s))
+            await self._correcting.submit(Late(leg.call.chat, slot, late_s))
         except StateUnavailableError as error:
             log().warning("a late call isn't accounted for", reason=str(error))
 
-    def forget(self, job: Job) -> None:
+    def forget(self, leg: Leg) -> None:
         """Its chat has another id, so its reservation is worth nothing."""
-        self._slots.pop(job.record.message_id, None)
+        self._slots.pop(leg.key, None)
 
-    async def penalise(self, job: Job, seconds: float) -> None:
-        """Note a 429 that a job met; known here at once, and to other workers when Redis has it."""
-        chat = job.call.chat
+    async def penalise(self, leg: Leg, seconds: float) -> None:
+        """Note a 429 that a call met; known here at once, and to other workers when Redis has it."""
+        chat = leg.call.chat
         self._learn(Penalties(0.0, {chat: self._loop.time() + seconds}))
         try:
             self._learn(await self._pacer.penalise(self._bot, chat, seconds))
@@ -152,10 +150,10 @@ class Starts:
         await self._pacer.correct(self._bot, self._lane, calls)
         return [None] * len(calls)
 
-    async def _held_until(self, job: Job) -> float:
+    async def _held_until(self, leg: Leg) -> float:
         if self._loop.time() - self._looked_at > PENALTIES_FRESH_S:
             await self._looking.submit(None)
-        return max(self._penalties.bot, self._penalties.chats.get(job.call.chat, 0.0))
+        return max(self._penalties.bot, self._penalties.chats.get(leg.call.chat, 0.0))
 
     async def _look(self, lookers: Sequence[None]) -> list[None]:
         looked_at = self._loop.time()
@@ -171,5 +169,5 @@ class Starts:
         self._penalties = Penalties(max(found.bot, self._penalties.bot), chats)
 
 
-def _ask_for(job: Job, chain: int) -> Ask:
-    return Ask(job.call.chat, is_group=job.call.is_group, chain=chain, cost=job.call.cost)
+def _ask_for(leg: Leg) -> Ask:
+    return Ask(leg.call.chat, is_group=leg.call.is_group, chain=leg.chain, cost=leg.call.cost)

@@ -14,6 +14,7 @@ from courier.sender.marks import Marks
 from courier.sender.pace import Pacer
 from courier.settings import SenderSettings
 from courier.state.bots import BotTable
+from courier.state.recipients import UnreachableTable
 from courier.state.tokens import TokenStore
 from courier.telegram.client import BotApi
 from courier.wiring.process import AWS, http_session
@@ -25,16 +26,18 @@ def sender() -> Sender:
     """What the sender function runs."""
     settings = SenderSettings.of(dict(os.environ))
     redis = redis_of(settings)
+    dynamodb = boto3.client("dynamodb", config=AWS)
     sqs = Sqs(boto3.client("sqs", config=AWS))
     return Sender(
         telegram=BotApi(settings.telegram_api_base, http_session),
         directory=Directory(
-            BotTable(boto3.client("dynamodb", config=AWS), settings.table_name),
+            BotTable(dynamodb, settings.table_name),
             TokenStore(boto3.client("ssm", config=AWS), settings.stack),
         ),
         pacer=Pacer(redis, settings.arrival_jitter_ms / 1000),
         marks=Marks(redis),
         dead=DeadLetters(sqs, settings.dead_queue_url),
+        recipients=UnreachableTable(dynamodb, settings.table_name),
         queues=sqs,
         names=QueueNames(settings.stack),
     )

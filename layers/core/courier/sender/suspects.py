@@ -1,0 +1,33 @@
+"""Messages that may kill their worker.
+
+Each claim is counted before anything is done with the message. What was claimed several times without a word since is
+tried alone, with its neighbours already delivered; at last it isn't tried at all.
+"""
+
+from collections.abc import Sequence
+
+from courier.sender.jobs import Chain
+from courier.sender.marks import Claim, Verdict
+
+#: Unfinished attempts after which a message is tried alone.
+ALONE_AFTER = 3
+#: Unfinished attempts after which it is given up.
+GIVEN_UP_AFTER = 5
+#: What its dead letter says.
+REASON = f"its worker died {GIVEN_UP_AFTER} times in a row while it was being sent, at last alone"
+
+
+def is_suspect(claim: Claim) -> bool:
+    """Whether a message must be tried alone, or not at all. The claim itself is no unfinished attempt yet."""
+    return claim.verdict is Verdict.TRY and claim.unheard > ALONE_AFTER
+
+
+def is_given_up(claim: Claim) -> bool:
+    """Whether a message has killed its worker often enough."""
+    return claim.verdict is Verdict.TRY and claim.unheard > GIVEN_UP_AFTER
+
+
+def apart(chains: Sequence[Chain], suspects: set[str]) -> tuple[list[Chain], list[Chain]]:
+    """The chains that may go side by side, and those that hold a suspect and go one at a time after them."""
+    alone = [chain for chain in chains if any(job.record.message_id in suspects for job in chain.jobs())]
+    return [chain for chain in chains if chain not in alone], alone

@@ -1,0 +1,239 @@
+"""The whole of what a bot's queue takes: edits, deletes, calls, media, long texts, merged edits, groups that move."""
+
+from typing import Any
+
+from courier.errors import MigratedError, RateLimitedError, RejectedError, ServerFaultError, UnreachableError
+from courier.queues.records import Record
+from tests.functional.conftest import Bench, make_bench
+from tests.support.bots import active_bot
+from tests.support.queues import record, send_msg
+from tests.support.telegram import Heard, Reaction
+
+
+def message(type_: str, chat_id: int | None = 5, **data: Any) -> Record:
+    chat = {} if chat_id is None else {"chat_id": chat_id}
+    body = {"type": type_, "data": {"bot_id": 1} | chat | data}
+    return record(body, group=str(data.get("method", chat_id)) if chat_id is None else str(chat_id))
+
+
+def outcomes(bench: Bench) -> list[str]:
+    return [line["outcome"] for line in bench.queues.lines()]
+
+
+async def test_every_type_becomes_its_method(bench: Bench) -> None:
+    bench.use(active_bot(chat_burst=30))
+    keyboard = {"inline_keyboard": [[{"text": "a", "url": "https://example.org"}]]}
+    kept = await bench.send(
+        message("edit_msg", message_id=7, text="x"),
+        message("edit_msg", message_id=8, reply_markup=keyboard),
+        message("del_msg", message_id=9),
+        message("del_msg", message_ids=[1, 2]),
+        message("call", None, method="sendDice", params={"chat_id": 5}),
+        message("send_msg", media={"kind": "photo", "file_id": "f"}, text="caption"),
+    )
+
+    assert kept == []
+    assert sorted((heard.method, *sorted(heard.params.items())) for heard in bench.telegram.heard) == sorted(
+        [
+            ("editMessageText", ("chat_id", 5), ("message_id", 7), ("text", "x")),
+            ("editMessageReplyMarkup", ("chat_id", 5), ("message_id", 8), ("reply_markup", keyboard)),
+            ("deleteMessage", ("chat_id", 5), ("message_id", 9)),
+            ("deleteMessages", ("chat_id", 5), ("message_ids", [1, 2])),
+            ("sendDice", ("chat_id", 5)),
+            ("sendPhoto", ("caption", "caption"), ("chat_id", 5), ("photo", "f")),
+        ]
+    )
+
+
+async def test_edits_and_deletes_find_their_target_by_external_id(bench: Bench) -> None:
+    bench.use(active_bot(chat_burst=30))
+    kept = await bench.send(
+        record(send_msg(5, "x", external_id="order")),
+        message("edit_msg", external_id="order", text="y"),
+        message("del_msg", external_id="order"),
+    )
+
+    assert kept == []
+    sent, edited, deleted = bench.telegram.heard
+    assert edited.params["message_id"] == 1
+    assert (deleted.method, deleted.params["message_ids"]) == ("deleteMessages", [1])
+    assert sent.text == "x"
+
+
+async def test_an_edit_waits_for_the_message_that_it_names_and_is_buried_if_there_is_none(bench: Bench) -> None:
+    bench.use(active_bot(chat_burst=30))
+    bench.telegram.react = lambda _: ServerFaultError("Bad Gateway", code=502)
+    await bench.send(record(send_msg(5, "x", external_id="order")))
+    bench.telegram.react = lambda _: None
+
+    assert len(await bench.send(message("edit_msg", external_id="order", text="y"))) == 1
+    assert await bench.send(message("edit_msg", external_id="unheard of", text="y")) == []
+    assert "no message unheard of was sent within a day" in bench.queues.reasons()[0]
+
+
+async def test_an_external_id_is_no_key_of_idempotency_for_edits(bench: Bench) -> None:
+    bench.use(active_bot(chat_burst=30))
+    for text in ("x", "y"):
+        assert await bench.send(message("edit_msg", message_id=7, external_id="same", text=text)) == []
+
+    assert bench.telegram.texts() == ["x", "y"]
+
+
+async def test_a_call_with_an_external_id_is_made_once(bench: Bench) -> None:
+    for _ in range(2):
+        call = message("call", None, method="sendDice", params={"chat_id": 5}, external_id="dice")
+        assert await bench.send(call) == []
+
+    assert len(bench.telegram.heard) == 1
+
+
+async def test_a_long_text_goes_out_in_parts_and_goes_on_where_it_stopped(bench: Bench) -> None:
+    bench.use(active_bot(logs=True, chat_burst=30))
+    refusals = iter([None, RateLimitedError("Too Many Requests", code=429, retry_after_s=1)])
+    bench.telegram.react = lambda _: next(refusals, None)
+    long = record(send_msg(5, "a" * 4096 + "b" * 4096 + "c"), message_id="long")
+    behind = record(send_msg(5, "behind"))
+
+    assert await bench.send(long, behind) == ["long", behind.message_id]
+    await bench.redis.delete(*await bench.redis.keys("*:h:*"))
+    assert await bench.send(long, behind) == []
+
+    assert [text[0] for text in bench.telegram.texts()] == ["a", "b", "b", "c", "b"]
+    delivered = next(line for line in bench.queues.lines() if line["outcome"] == "delivered")
+    assert (delivered["sent_msg_id"], delivered["sent_msg_ids"]) == (1, [1, 3, 4])
+
+
+async def test_edits_that_wait_together_become_one(bench: Bench) -> None:
+    bench.use(active_bot(logs=True, chat_burst=30))
+    keyboard = {"inline_keyboard": [[{"text": "a", "callback_data": "a"}]]}
+    kept = await bench.send(
+        message("edit_msg", message_id=7, text="10 %"),
+        message("edit_msg", message_id=7, text="20 %", reply_markup=keyboard),
+        record(send_msg(5, "between")),
+        message("edit_msg", message_id=8, text="another"),
+        message("edit_msg", message_id=7, text="30 %"),
+    )
+
+    assert kept == []
+    assert bench.telegram.texts() == ["between", "another", "30 %"]
+    assert bench.telegram.heard[-1].params["reply_markup"] == keyboard
+    assert sorted(outcomes(bench)) == ["delivered", "delivered", "delivered", "superseded", "superseded"]
+
+
+async def test_merged_edits_wait_together(bench: Bench) -> None:
+    bench.telegram.react = lambda _: RateLimitedError("Too Many Requests", code=429, retry_after_s=3)
+    edits = [message("edit_msg", message_id=7, text=text) for text in ("1", "2", "3")]
+
+    assert await bench.send(*edits) == [edit.message_id for edit in edits]
+    assert {bench.queues.hidden[edit.receipt] for edit in edits} == {3}
+
+
+async def test_a_delete_between_edits_keeps_them_apart(bench: Bench) -> None:
+    bench.use(active_bot(chat_burst=30))
+    await bench.send(
+        message("edit_msg", message_id=7, text="1"),
+        message("del_msg", message_id=7),
+        message("edit_msg", message_id=7, text="2"),
+    )
+
+    assert [heard.method for heard in bench.telegram.heard] == ["editMessageText", "deleteMessage", "editMessageText"]
+
+
+async def test_a_groups_new_id_is_used_at_once_and_remembered(bench: Bench) -> None:
+    bench.use(active_bot(chat_burst=30))
+
+    def migrate(heard: Heard) -> Reaction:
+        return MigratedError("upgraded", code=400, new_chat_id=-1005) if heard.chat_id == -5 else None
+
+    bench.telegram.react = migrate
+    assert await bench.send(record(send_msg(-5, "1")), record(send_msg(-5, "2"))) == []
+    assert [heard.chat_id for heard in bench.telegram.heard] == [-5, -1005, -1005]
+
+    other = make_bench(bench.redis, telegram=bench.telegram, bots=bench.bots)
+    assert await other.send(record(send_msg(-5, "3"))) == []
+    assert [heard.chat_id for heard in bench.telegram.heard][3:] == [-1005]
+
+
+async def test_an_unreachable_recipient_is_remembered(bench: Bench) -> None:
+    bench.telegram.react = lambda _: UnreachableError("Forbidden: bot was blocked by the user", code=403)
+
+    assert await bench.send(record(send_msg(5, "x"))) == []
+
+    assert bench.recipients.noted == {(1, 5): "Forbidden: bot was blocked by the user"}
+    assert bench.queues.reasons() == ["Telegram refuses it: 403 Forbidden: bot was blocked by the user"]
+
+
+async def test_a_callback_answer_waits_for_no_chat(bench: Bench) -> None:
+    await bench.sender._pacer.penalise(active_bot(), "5", 9.0)
+    answer = message("call", None, method="answerCallbackQuery", params={"callback_query_id": "1"})
+
+    assert len(await bench.send(record(send_msg(5, "held")), answer)) == 1
+
+    assert [heard.method for heard in bench.telegram.heard] == ["answerCallbackQuery"]
+
+
+async def test_an_album_spends_as_many_messages_as_it_has(bench: Bench) -> None:
+    bench.use(active_bot(chat_burst=10))
+    album = message("call", None, method="sendMediaGroup", params={"chat_id": 5, "media": [{}] * 10})
+
+    assert len(await bench.send(album, record(send_msg(5, "behind")))) == 1
+    assert len(bench.telegram.heard) == 1
+
+
+async def test_a_message_that_kills_its_worker_is_found_out(bench: Bench) -> None:
+    """Five workers die with it: three with all of the batch, two with it alone, and its neighbours are delivered."""
+    bench.use(active_bot(chat_burst=30))
+    chats = {5: "poison", 6: "innocent", 7: "innocent too"}
+    batch = {chat: record(send_msg(chat, text), message_id=f"m{chat}") for chat, text in chats.items()}
+
+    class WorkerDiedError(BaseException):
+        """Stands for SIGKILL: nothing after it runs."""
+
+    def die(heard: Heard) -> None:
+        if heard.chat_id == 5:
+            raise WorkerDiedError
+
+    deaths = 0
+    for _ in range(10):
+        worker = make_bench(bench.redis, telegram=bench.telegram, bots=bench.bots, queues=bench.queues)
+        bench.telegram.react = die
+        bench.telegram.latency_s = 0.01 if deaths < 3 else 0.0
+        try:
+            kept = await worker.send(*batch.values())
+        except WorkerDiedError:
+            deaths += 1
+            continue
+        assert kept == []
+        break
+
+    assert deaths == 5
+    assert bench.queues.reasons() == ["its worker died 5 times in a row while it was being sent, at last alone"]
+    assert bench.telegram.texts(6)[-1:] == ["innocent"]
+    assert bench.telegram.texts(7)[-1:] == ["innocent too"]
+
+
+async def test_a_group_that_isnt_the_chat_is_delivered_and_counted(bench: Bench, capsys: Any) -> None:
+    assert await bench.send(record(send_msg(5, "x"), group="my-own")) == []
+
+    assert "message group isn't the chat" in capsys.readouterr().out
+
+
+async def test_two_bots_with_one_token_share_a_pace(bench: Bench) -> None:
+    for bot_id in (1, 2):
+        bench.use(active_bot(bot_id, telegram_id=77, bot_per_second=10))
+    second = [
+        record({"type": "send_msg", "data": {"bot_id": 2, "chat_id": chat, "text": "x"}}, queue="courier-bot-2.fifo")
+        for chat in range(100, 110)
+    ]
+    assert await bench.send(*(record(send_msg(chat, "x")) for chat in range(1, 11))) == []
+    assert await bench.send(*second) == []
+
+    assert len(bench.telegram.heard) == 20
+    assert bench.telegram.busiest(1.0) <= 10
+
+
+async def test_a_refusal_of_an_edited_message_buries_it(bench: Bench) -> None:
+    bench.telegram.react = lambda _: RejectedError("Bad Request: message to edit not found", code=400)
+
+    assert await bench.send(message("edit_msg", message_id=7, text="x")) == []
+    assert "message to edit not found" in bench.queues.reasons()[0]
