@@ -35,17 +35,18 @@ type Reaction = TelegramError | dict[str, Any] | None
 class FakeTelegram:
     """Answers every call after `latency_s`, unless `react` says otherwise.
 
-    `way_s` says how long the next call is on its way before it is heard.
+    `way_s` says how long the next call is on its way before it is heard, `ways` how long that takes to a chat.
     """
 
     latency_s: float = 0.0
     way_s: Callable[[], float] = lambda: 0.0
+    ways: dict[int | str, float] = field(default_factory=dict)
     react: Callable[[Heard], Reaction] = lambda _: None
     heard: list[Heard] = field(default_factory=list)
     called: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def call(self, token: str, method: str, params: dict[str, Any]) -> Any:
-        await asyncio.sleep(self.way_s())
+        await asyncio.sleep(self.way_s() + self.ways.get(params.get("chat_id", 0), 0.0))
         heard = Heard(asyncio.get_running_loop().time(), method, params, token)
         self.heard.append(heard)
         self.called.set()
