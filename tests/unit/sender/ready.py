@@ -10,7 +10,7 @@ from courier.sender.directory import Directory
 from courier.sender.marks import Marks
 from courier.sender.pace import Pacer
 from courier.state.redis_client import Commands, LuaScript
-from tests.support.bots import FakeBots, FakeTokens, active_bot
+from tests.support.bots import FakeBots, FakeRecipients, FakeTokens, active_bot
 from tests.support.queues import FakeQueues
 from tests.support.telegram import FakeTelegram
 
@@ -31,7 +31,7 @@ class ReadyRedis:
             case "reserve":
                 return [round(time.time() * 1000), *[0, 0] * ((len(arguments) - _FIRST) // _EACH)]
             case "claim":
-                return [0, b"", 0, 1] * (len(arguments) - 1)
+                return [0, b"", 0, b"", 1, b""] * (len(arguments) - 1)
             case _:
                 return 0
 
@@ -52,6 +52,7 @@ class Ready:
             pacer=Pacer(redis, 0.03),
             marks=Marks(redis),
             dead=self.queues,
+            recipients=FakeRecipients(),
             queues=self.queues,
             names=QueueNames("courier"),
         )

@@ -34,7 +34,7 @@ ERRORS: dict[TelegramError, tuple[object, object]] = {
     NotSentError("no connection"): (Again, Again),
     AnswerLostError("no answer"): (Again, GivenUp),
     RejectedError("chat not found", code=400): (GivenUp, GivenUp),
-    UnreachableError("blocked", code=403): (GivenUp, GivenUp),
+    UnreachableError("blocked", code=403): (None, None),
     RateLimitedError("flood", code=429, retry_after_s=7): (None, None),
     TokenRefusedError("Unauthorized", code=401): (None, None),
     MigratedError("moved", code=400, new_chat_id=-5): (None, None),
@@ -53,9 +53,9 @@ async def test_what_an_error_means_for_the_message(error: TelegramError, on_unkn
 
     if expected is None:
         with pytest.raises(type(error)):
-            await attempt(telegram, "1:fake", job(on_unknown=on_unknown), 0)
+            await attempt(telegram, "1:fake", job(on_unknown=on_unknown), 0, 0)
         return
-    result = await attempt(telegram, "1:fake", job(on_unknown=on_unknown), 0)
+    result = await attempt(telegram, "1:fake", job(on_unknown=on_unknown), 0, 0)
 
     assert type(result) is expected
     if isinstance(result, GivenUp):
@@ -65,13 +65,13 @@ async def test_what_an_error_means_for_the_message(error: TelegramError, on_unkn
 
 
 @pytest.mark.parametrize(
-    ("answer", "sent_msg_id"),
-    [({"message_id": 7}, 7), ([{"message_id": 8}, {"message_id": 9}], 8), ({"message_id": "7"}, None), ({}, None)],
+    ("answer", "ids"),
+    [({"message_id": 7}, (7,)), ([{"message_id": 8}, {"message_id": 9}], (8, 9)), ({"message_id": "7"}, ()), ({}, ())],
 )
-async def test_telegrams_name_for_the_message_is_kept(answer: dict[str, object], sent_msg_id: int | None) -> None:
-    result = await attempt(FakeTelegram(react=lambda _: answer), "1:fake", job(), 0)
+async def test_telegrams_name_for_the_message_is_kept(answer: dict[str, object], ids: tuple[int, ...]) -> None:
+    result = await attempt(FakeTelegram(react=lambda _: answer), "1:fake", job(), 0, 0)
 
-    assert result == Delivered(sent_msg_id)
+    assert result == Delivered(ids)
 
 
 @pytest.mark.parametrize(

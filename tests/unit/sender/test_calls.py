@@ -7,7 +7,7 @@ import pytest
 
 from courier.contracts.sending import Sending
 from courier.errors import RefusedMessageError
-from courier.sender.calls import Call, call_of
+from courier.sender.calls import Call, calls_of
 from tests.support.bots import active_bot
 from tests.unit.sender.messages import job
 
@@ -63,7 +63,7 @@ def test_the_same_for_a_chats_new_id() -> None:
 
 def test_a_message_that_nothing_sends_is_refused() -> None:
     with pytest.raises(RefusedMessageError, match="nothing sends Sending"):
-        call_of(Sending(bot_id=1), active_bot())
+        calls_of(Sending(bot_id=1), active_bot())
 
 
 def test_a_call_costs_one_message() -> None:

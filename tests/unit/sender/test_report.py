@@ -8,6 +8,7 @@ import pytest
 
 from courier.contracts.outcomes import Outcome
 from courier.queues.names import Lane
+from courier.sender.hold import Hold
 from courier.sender.jobs import Refusal
 from courier.sender.report import Ending, Report
 from tests.support.bots import active_bot
@@ -56,7 +57,7 @@ def test_a_line_of_the_delivery_log_is_whole() -> None:
     report = Report(active_bot(logs=True), Lane.REGULAR)
     made = job(text="Hello", external_id=7, message_id=9, reply_to_message_id=8, reply_markup=KEYBOARD)
 
-    report.note(made, Ending("delivered", 1, sent_msg_id=77))
+    report.note(made, Ending("delivered", 1, ids=(77,)))
 
     (entry,) = report.entries()
     assert (entry.group, entry.deduplication_id) == (None, None)
@@ -92,7 +93,7 @@ def test_figures_are_one_line_and_zeros_arent_in_it(capsys: pytest.CaptureFixtur
     report.note(job(), Ending("delivered", 1))
     report.note(job(), Ending("delivered", 1))
     report.refused(Refusal(record("{"), "the body isn't JSON"))
-    report.held(3, "the bot's rate", 1)
+    report.held(3, Hold(1, "the bot's rate"))
     report.figures["RateLimited"] += 0
     capsys.readouterr()
 

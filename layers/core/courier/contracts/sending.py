@@ -7,6 +7,7 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     StrictInt,
     StrictStr,
@@ -70,8 +71,15 @@ class Media(Strict):
         return self
 
 
+def _one_of(*names: str) -> ConfigDict:
+    """For the JSON Schema, which knows nothing of validators: one of these must be there."""
+    return ConfigDict(json_schema_extra={"anyOf": [{"required": [name]} for name in names]})
+
+
 class SendMsg(Sending):
     """A new message; with `media`, `text` is its caption. Too long a text is sent in parts."""
+
+    model_config = _one_of("text", "media")
 
     chat_id: ChatId
     reply_to_message_id: MessageId | None = None
@@ -94,6 +102,8 @@ class SendMsg(Sending):
 class EditMsg(Sending):
     """A change of a message, which `message_id` names, or `external_id` of the send_msg that made it."""
 
+    model_config = _one_of("message_id", "external_id")
+
     chat_id: ChatId
     parse_mode: ParseMode | None = None
     link_preview_options: LinkPreview | None = None
@@ -111,6 +121,8 @@ class EditMsg(Sending):
 
 class DelMsg(Sending):
     """The end of a message or of up to 100, by id or by `external_id` of the send_msg that made it."""
+
+    model_config = _one_of("message_id", "message_ids", "external_id")
 
     chat_id: ChatId
     message_ids: Annotated[list[MessageId], Field(min_length=1, max_length=MAX_DELETED)] | None = None

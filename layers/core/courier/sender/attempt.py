@@ -26,9 +26,9 @@ OUTAGE_PAUSE_S = 900
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """It is done; `sent_msg_id` is what Telegram calls the new message, if there is one."""
+    """It is done; `ids` are what Telegram calls the new messages: one, an album's, or none."""
 
-    sent_msg_id: int | None
+    ids: tuple[int, ...] = ()
     details: str | None = None
 
 
@@ -68,7 +68,7 @@ async def attempt(telegram: CallsTelegram, token: str, job: Job, part: int, call
     try:
         answer = await telegram.call(token, job.calls[part].method, job.calls[part].params)
     except AlreadyDoneError as error:
-        return Delivered(job.message.message_id, error.description)
+        return Delivered(details=error.description)
     except (ServerFaultError, NotSentError) as error:
         return Again(pause_after(calls_before + 1), error)
     except AnswerLostError as error:
@@ -77,7 +77,7 @@ async def attempt(telegram: CallsTelegram, token: str, job: Job, part: int, call
         return Again(pause_after(calls_before + 1), error)
     except RejectedError as error:
         return GivenUp("failed", error, is_dead=True)
-    return Delivered(_message_id(answer))
+    return Delivered(_message_ids(answer))
 
 
 def pause_after(attempts: int) -> int:
@@ -88,7 +88,7 @@ def pause_after(attempts: int) -> int:
     return max(1, round(pause * random.uniform(0.75, 1.25)))  # noqa: S311
 
 
-def _message_id(answer: Any) -> int | None:
-    first = answer[0] if isinstance(answer, list) and answer else answer
-    named = first.get("message_id") if isinstance(first, dict) else None
-    return named if isinstance(named, int) else None
+def _message_ids(answer: Any) -> tuple[int, ...]:
+    several = answer if isinstance(answer, list) else [answer]
+    named = (one.get("message_id") for one in several if isinstance(one, dict))
+    return tuple(message_id for message_id in named if type(message_id) is int)

@@ -9,7 +9,7 @@ from courier.sender.endings import Endings
 from courier.sender.hold import NO_STATE_S, Hold
 from courier.sender.intake import Intake
 from courier.sender.jobs import Chain, Job, Refusal
-from courier.sender.marks import Claim, End, Marks, Settlement, Verdict
+from courier.sender.marks import Claim, End, Marks, Parts, Settlement, Verdict
 from courier.sender.report import Report
 from courier.sender.suspects import REASON, is_given_up
 from courier.telemetry import correlated, log
@@ -94,26 +94,25 @@ class Delivery:
         return None
 
     async def _deliver(self, job: Job, claim: Claim, chain: int) -> Hold | None:
-        ids = list(claim.parts)
-        calls = claim.calls
+        done, calls = claim.parts, claim.calls
         result: Result | Hold | None = None
-        for part in range(len(ids), len(job.calls)):
+        for part in range(done.count, len(job.calls)):
             result = await self._caller.call(job, part, chain, calls)
             calls += 1
             if not isinstance(result, Delivered):
                 break
-            ids += [result.sent_msg_id] if result.sent_msg_id is not None else []
-            if part + 1 < len(job.calls):
-                await self._endings.part_sent(job, ids)
+            done = Parts(part + 1, done.ids + result.ids)
+            if done.count < len(job.calls):
+                await self._endings.part_sent(job, done)
         match result:
             case Hold():
                 return result
             case Again():
                 return await self._endings.again(job, calls, result)
             case GivenUp():
-                await self._endings.given_up(job, calls, result, ids)
+                await self._endings.given_up(job, calls, result, done)
             case _:
-                await self._endings.delivered(job, calls, ids, result.details if result else None)
+                await self._endings.delivered(job, calls, done.ids, result.details if result else None)
         return None
 
     async def _unforeseen(self, link: Job | Refusal, error: Exception) -> Hold | None:

@@ -9,7 +9,7 @@ from courier.queues.dead_letters import DeadLetter
 from courier.sender.attempt import Again, GivenUp
 from courier.sender.hold import Hold
 from courier.sender.jobs import Job, Refusal
-from courier.sender.marks import Became, Claim, End, Marks, Settlement, Verdict
+from courier.sender.marks import Became, Claim, End, Marks, Parts, Settlement, Verdict
 from courier.sender.report import Ending, Report, TakesDeadLetters
 from courier.telemetry import log
 
@@ -36,9 +36,9 @@ class Endings:
         await self._end(job, "sent", Ending("delivered", attempts, ids=tuple(ids), details=details))
         await self._superseded(job)
 
-    async def part_sent(self, job: Job, ids: Sequence[int]) -> None:
+    async def part_sent(self, job: Job, parts: Parts) -> None:
         """One of its parts is at Telegram: a redelivery goes on behind it."""
-        await self._settle(Settlement(job.identity, "part", str(list(ids))))
+        await self._settle(Settlement(job.identity, "part", parts.text()))
 
     async def again(self, job: Job, attempts: int, again: Again) -> Hold:
         """A call in vain."""
@@ -46,15 +46,15 @@ class Endings:
         self._report.note(job, _failed("retrying", attempts, again.error, retry_in=again.pause_s))
         return Hold(again.pause_s, str(again.error))
 
-    async def given_up(self, job: Job, attempts: int, result: GivenUp, ids: Sequence[int]) -> None:
+    async def given_up(self, job: Job, attempts: int, result: GivenUp, parts: Parts) -> None:
         """It will never be delivered whole.
 
         Raises:
             StateUnavailableError: if its dead letter isn't safely put; it must stay in its queue then.
         """
         if result.is_dead:
-            parts = f" (after {len(ids)} of {len(job.calls)} parts)" if ids else ""
-            await self._bury(job, f"Telegram refuses it: {result.error.code} {result.error.description}{parts}")
+            done = f" (after {parts.count} of {len(job.calls)} parts)" if parts.count else ""
+            await self._bury(job, f"Telegram refuses it: {result.error.code} {result.error.description}{done}")
         await self._end(job, "failed", _failed(result.outcome, attempts, result.error))
         await self._superseded(job)
 

@@ -37,7 +37,7 @@ class Intake:
             for job in chain.jobs()
             if (claim := self.claims[job.record.message_id]).verdict is Verdict.TRY
             and job.record.message_id not in self.suspects
-            for part in range(len(claim.parts), len(job.calls))
+            for part in range(claim.parts.count, len(job.calls))
         ]
 
     def given_back(self, records: set[Record]) -> list[Settlement]:

@@ -50,6 +50,29 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What is done of a message that is sent in several calls.
+
+    Attributes:
+        count: Calls that were answered.
+        ids: What Telegram calls the messages that they made.
+    """
+
+    count: int = 0
+    ids: tuple[int, ...] = ()
+
+    def text(self) -> str:
+        """As marks hold it."""
+        return json.dumps([self.count, self.ids], separators=(",", ":"))
+
+    @classmethod
+    def of(cls, text: str) -> "Parts":
+        """From a mark."""
+        count, ids = json.loads(text)
+        return cls(count, tuple(ids))
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """By what a message is known.
 
@@ -83,7 +106,7 @@ class Claim:
     Attributes:
         end: How it, or its delivered twin, ended.
         calls: Calls that Telegram was sent for it before.
-        parts: What Telegram calls those of its parts that were sent before.
+        parts: How many of its parts were sent before, and what Telegram calls them.
         unheard: Claims that nothing was heard of since, this one included.
         moved_to: The new id of its group.
     """
@@ -91,7 +114,7 @@ class Claim:
     verdict: Verdict
     end: End | None
     calls: int
-    parts: tuple[int, ...]
+    parts: Parts
     unheard: int
     moved_to: int | None
 
@@ -127,7 +150,7 @@ class Marks:
                 Verdict(verdict),
                 End.of(end.decode()) if end else None,
                 calls,
-                tuple(json.loads(parts)) if parts else (),
+                Parts.of(parts.decode()) if parts else Parts(),
                 unheard,
                 int(moved_to) if moved_to else None,
             )
