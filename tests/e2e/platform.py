@@ -104,7 +104,9 @@ class Platform:
         """429s that a bot met."""
         return sum(self.telegram.counters(bot_id).refused.values())
 
-    def dead_letters(self, correlation_id: str | None = None, *, count: int = 1) -> list[dict[str, Any]]:
+    def dead_letters(
+        self, correlation_id: str | None = None, *, count: int = 1, timeout_s: float = PATIENCE_S
+    ) -> list[dict[str, Any]]:
         """Wait for dead letters, of one correlation id if it is given, and take them off the queue."""
         found: list[dict[str, Any]] = []
         url = self.queue("dead.fifo")
@@ -124,7 +126,7 @@ class Platform:
                     )
             return len(found) >= count
 
-        self.wait_for(look, f"{count} dead letters")
+        self.wait_for(look, f"{count} dead letters", timeout_s)
         return found
 
     def log_text(self, stage: str) -> str:

@@ -41,8 +41,8 @@ def test_300_messages_to_300_chats_go_at_the_bots_rate(platform: Platform, laten
     rates: list[float] = []
     platform.telegram.configure(latency_ms=latency_ms)
     try:
-        # Whatever else the machine does can only slow it down, so the best of three counts; of 429s every one does.
-        while len(rates) < 3 and max(rates, default=0) < 28:
+        # Whatever else the machine does can only slow it down, so the best of five counts; of 429s every one does.
+        while len(rates) < 5 and max(rates, default=0) < 28:
             bot_id = platform.add_bot()
             platform.send(bot_id, ((chat, f"to {chat}") for chat in range(1, 301)))
             arrived = platform.arrived(bot_id, 300)
@@ -119,7 +119,7 @@ def test_bad_input_costs_its_neighbours_nothing(platform: Platform, bot_id: int)
         (broken("unknown", colour="red"), "data.colour: isn't a known field"),
         (broken("missing", text=None), "data.text"),
         (broken("wrong-bot", bot_id=999_999), "data.bot_id: is 999999, but this is the queue of bot"),
-        (broken("oversized", text="x" * 5000), "data.text: has 5000 UTF-16 units"),
+        (broken("oversized", text="x" * 5000, parse_mode="MarkdownV2"), "data.text: is over 4096 UTF-16 units"),
     ]
     platform.put(f"bot-{bot_id}.fifo", [*(("5", body) for body, _ in cases), ("5", ok), ("6", ok)])
 

@@ -199,7 +199,7 @@ async def work_until_death(worker: Bench, batch: list[Record]) -> list[str] | No
 
 
 async def test_a_message_that_kills_its_worker_is_found_out(bench: Bench) -> None:
-    """Five workers die of it: three with all of the batch, two with it alone; its neighbours are delivered."""
+    """Five workers die of it: one with all of the batch, four with it alone; its neighbours are delivered."""
     bench.use(active_bot(chat_burst=30))
     chats = {5: "poison", 6: "innocent", 7: "innocent too"}
     batch = [record(send_msg(chat, text), message_id=f"m{chat}") for chat, text in chats.items()]
