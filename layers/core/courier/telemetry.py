@@ -19,6 +19,9 @@ def _masked(dumps: partial[str], line: dict[str, Any]) -> str:
     return mask(dumps(line))
 
 
+__all__ = ["MetricUnit", "correlated", "count", "log"]
+
+
 @cache
 def log() -> Logger:
     """The function's logger; its service name and level come from Powertools' own variables."""

@@ -1,6 +1,7 @@
 """The whole of what a bot's queue takes: edits, deletes, calls, media, long texts, merged edits, groups that move."""
 
 import asyncio
+import json
 from typing import Any
 
 from courier.errors import MigratedError, RateLimitedError, RejectedError, ServerFaultError, UnreachableError
@@ -249,3 +250,28 @@ async def test_a_refusal_of_an_edited_message_buries_it(bench: Bench) -> None:
 
     assert await bench.send(message("edit_msg", message_id=7, text="x")) == []
     assert "message to edit not found" in bench.queues.reasons()[0]
+
+
+async def test_a_batchs_figures_are_one_line_of_metrics(bench: Bench, capsys: Any) -> None:
+    bench.use(active_bot(chat_per_second=10, chat_burst=1))
+    errors = {6: RejectedError("Bad Request: no", code=400), 7: ServerFaultError("Bad Gateway", code=502)}
+    bench.telegram.react = lambda heard: errors.get(heard.chat_id) if isinstance(heard.chat_id, int) else None
+    capsys.readouterr()
+
+    await bench.send(*(record(send_msg(chat, "x")) for chat in (5, 5, 6, 7)))
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (figures,) = [line for line in lines if "_aws" in line]
+    told = {name: value for name, (value, *_) in figures.items() if name not in ("_aws", "lane")}
+    assert told.pop("QueueAge") >= 0
+    # The chat's second message had to wait a tenth of a second.
+    assert 0.05 <= told.pop("Waited") <= 0.3
+    assert told == {
+        "Delivered": 2,
+        "Failed": 1,
+        "FailedRejected": 1,
+        "Retrying": 1,
+        "RetryingServerFault": 1,
+        "Held": 1,
+        "Reservations": 1,
+    }

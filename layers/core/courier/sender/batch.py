@@ -99,6 +99,7 @@ class Sender:
         held = await _deliver(delivery, intake)
         if caller.stopped_by is not None:
             await self._stop(bot, str(caller.stopped_by))
+        report.waits(records, slept_s=starts.slept_s, reservations=starts.reservations)
         await self._close(report, intake, held, bot)
         return held
 

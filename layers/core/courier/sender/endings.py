@@ -97,4 +97,5 @@ class Endings:
 
 
 def _failed(outcome: Outcome, attempts: int, error: TelegramError, retry_in: int | None = None) -> Ending:
-    return Ending(outcome, attempts, error_code=error.code, details=error.description, retry_in=retry_in)
+    cause = type(error).__name__.removesuffix("Error")
+    return Ending(outcome, attempts, error_code=error.code, details=error.description, retry_in=retry_in, cause=cause)

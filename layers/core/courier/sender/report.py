@@ -11,11 +11,12 @@ from courier.contracts.outcomes import DeliveryLog, Outcome
 from courier.contracts.sending import SendMsg
 from courier.queues.dead_letters import DeadLetter
 from courier.queues.names import Lane
+from courier.queues.records import Record
 from courier.queues.sqs import Outbound
 from courier.sender.hold import Hold
 from courier.sender.jobs import Chain, Job, Refusal
 from courier.state.bots import Bot
-from courier.telemetry import count, log
+from courier.telemetry import MetricUnit, count, log
 
 
 class PutsOnQueues(Protocol):
@@ -46,6 +47,7 @@ class Ending:
         attempts: Calls made for it, this one included.
         ids: What Telegram calls the messages that it made.
         retry_in: Seconds until the next attempt.
+        cause: The class of the error behind it, for the figures.
     """
 
     outcome: Outcome
@@ -54,6 +56,7 @@ class Ending:
     error_code: int | None = None
     details: str | None = None
     retry_in: int | None = None
+    cause: str = ""
 
 
 class Report:
@@ -64,6 +67,7 @@ class Report:
         self._lane = lane
         self.lines: list[DeliveryLog] = []
         self.figures: Counter[str] = Counter()
+        self._seconds: dict[str, float] = {}
 
     def note(self, job: Job, ending: Ending) -> None:
         """A message's ending, or its next attempt."""
@@ -84,6 +88,8 @@ class Report:
             waited_s=round(time.time() - job.record.queued_at, 3),
         )
         self.figures[ending.outcome.capitalize()] += 1
+        if ending.cause:
+            self.figures[ending.outcome.capitalize() + ending.cause] += 1
         if self._bot.is_sent_logs:
             self.lines.append(self._line(job, ending))
 
@@ -107,13 +113,22 @@ class Report:
         log().debug("held", messages=messages, reason=hold.reason, seconds=hold.seconds)
         self.figures["Held"] += messages
 
+    def waits(self, records: Sequence[Record], *, slept_s: float, reservations: int) -> None:
+        """What the batch waited for: in its queue, and for its starts."""
+        self._seconds = {
+            "QueueAge": time.time() - min(record.queued_at for record in records),
+            "Waited": round(slept_s, 3),
+        }
+        self.figures["Reservations"] += reservations
+
     def entries(self) -> list[Outbound]:
         """The delivery log's lines as queue entries."""
         return [Outbound(json.dumps(line.model_dump(mode="json", exclude_none=True))) for line in self.lines]
 
     def write_figures(self) -> None:
         """The batch's figures as one line of metrics."""
-        count(dict(self.figures), lane=self._lane.value)
+        seconds = dict.fromkeys(self._seconds, MetricUnit.Seconds)
+        count(dict(self.figures) | self._seconds, seconds, lane=self._lane.value)
 
     def _line(self, job: Job, ending: Ending) -> DeliveryLog:
         message = job.message

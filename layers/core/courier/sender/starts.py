@@ -54,6 +54,8 @@ class Starts:
         self._penalties = Penalties(0.0, {})
         self._looked_at = 0.0
         self._asking = Coalescer(self._ask)
+        #: Reservations asked for, and seconds slept until starts, all chains together.
+        self.reservations, self.slept_s = 0, 0.0
         self._looking = Coalescer(self._look)
         self._correcting = Coalescer(self._correct)
 
@@ -85,7 +87,9 @@ class Starts:
             hold = self._too_long(slot)
             if hold is not None:
                 return hold
-            await asyncio.sleep(max(0.0, slot.at - self._loop.time()))
+            nap = max(0.0, slot.at - self._loop.time())
+            self.slept_s += nap
+            await asyncio.sleep(nap)
             if slot.wait is Wait.NOTHING and self._loop.time() - slot.at <= self._pacer.late_s:
                 self._slots[leg.key] = slot
                 held_until = await self._held_until(leg)
@@ -144,6 +148,7 @@ class Starts:
         return Hold(max(1, math.ceil(until - self._loop.time())), reason)
 
     async def _ask(self, asks: Sequence[Ask]) -> list[Slot]:
+        self.reservations += 1
         return await self._pacer.reserve(self._bot, self._lane, asks, self._times.typical_s)
 
     async def _correct(self, calls: Sequence[Late]) -> list[None]:
