@@ -53,6 +53,7 @@ class FakeQueues:
     sent: list[tuple[str, Outbound]] = field(default_factory=list)
     hidden: dict[str, int] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     is_down: bool = False
 
     def url(self, name: str) -> str:
@@ -66,6 +67,11 @@ class FakeQueues:
         del url
         self.hidden |= seconds_by_receipt
         return []
+
+    def delete(self, url: str, receipts: Sequence[str]) -> None:
+        del url
+        self._answer()
+        self.deleted += receipts
 
     def put(self, letters: Sequence[DeadLetter]) -> None:
         self._answer()

@@ -45,7 +45,7 @@ def test_an_outcome_in_the_log_and_in_the_delivery_log(outcome: Outcome, lines: 
     level, status = OUTCOMES[outcome]
     told = {"message": outcome, "level": level, "lane": "broadcast", "bot_id": 1, "chat_id": 5, "external_id": "e"}
     assert line.items() >= (told | {"attempts": 2, "error_code": 400, "details": "why", "retry_in": 8}).items()
-    (entry,) = report.entries()
+    (entry,) = report.take_lines()
     written = json.loads(entry.body)
     validator("delivery_log").validate(written)
     assert (written["outcome"], written["status"]) == (outcome, status)
@@ -59,7 +59,7 @@ def test_a_line_of_the_delivery_log_is_whole() -> None:
 
     report.note(made, Ending("delivered", 1, ids=(77,)))
 
-    (entry,) = report.entries()
+    (entry,) = report.take_lines()
     assert (entry.group, entry.deduplication_id) == (None, None)
     written = json.loads(entry.body)
     assert written.pop("sent_at") >= written.pop("queued_at")
@@ -85,7 +85,7 @@ def test_a_bot_that_asked_for_no_delivery_log_has_none() -> None:
 
     report.note(job(), Ending("delivered", 1))
 
-    assert (report.lines, report.entries()) == ([], [])
+    assert (report.lines, report.take_lines()) == ([], [])
 
 
 def test_figures_are_one_line_and_zeros_arent_in_it(capsys: pytest.CaptureFixture[str]) -> None:

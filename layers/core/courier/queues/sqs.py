@@ -110,6 +110,21 @@ class Sqs:
                 refused += [f"{entry['Code']} {entry.get('Message', '')}" for entry in answer.get("Failed", [])]
         return refused
 
+    def delete(self, url: str, receipts: Sequence[str]) -> None:
+        """Take messages off a queue for good.
+
+        Raises:
+            StateUnavailableError: if SQS didn't do so; they come back.
+        """
+        for some in batched(receipts, BATCH, strict=False):
+            entries = [{"Id": str(number), "ReceiptHandle": receipt} for number, receipt in enumerate(some)]
+            try:
+                answer = self._client.delete_message_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
+            except (ClientError, BotoCoreError) as error:
+                raise StateUnavailableError(f"{url}: {error}") from error
+            if answer.get("Failed"):
+                raise StateUnavailableError(f"{url}: not deleted: {answer['Failed'][0]['Code']}")
+
 
 def _batches(messages: Iterable[Outbound]) -> Iterator[list[Outbound]]:
     """Of ten messages and of the bytes that one request takes at the most."""

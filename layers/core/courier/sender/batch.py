@@ -96,24 +96,55 @@ class Sender:
         )
         endings = Endings(self._marks, self._dead, report)
         delivery = Delivery(caller=caller, endings=endings, marks=self._marks, report=report, intake=intake)
-        held = await _deliver(delivery, intake)
+        held = await self._deliver(delivery, intake, report)
         if caller.stopped_by is not None:
             await self._stop(bot, str(caller.stopped_by))
         report.waits(records, slept_s=starts.slept_s, reservations=starts.reservations)
-        await self._close(report, intake, held, bot)
+        await self._settle_held(intake, held)
+        await self._tell(report)
+        report.write_figures()
         return held
 
-    async def _close(self, report: Report, intake: Intake, held: Held, bot: Bot) -> None:
-        """Tell whoever wants to know; messages that were sent stay sent whatever happens here."""
+    async def _deliver(self, delivery: Delivery, intake: Intake, report: Report) -> Held:
+        """Deliver all chains: side by side, but for those that hold a message that may kill its worker."""
+        together, alone = apart(intake.chains, intake.suspects)
+        ends = await asyncio.gather(*(delivery.run(chain) for chain in together))
+        held = {record: hold for chain, end in zip(together, ends, strict=True) for record, hold in _held(chain, end)}
+        finished = list(together)
+        for chain in alone:
+            # A worker that dies takes all of its batch back; what is done leaves the queue before that can happen.
+            await self._tell(report)
+            await self._take_off([record for done in finished for record in _records(done) if record not in held])
+            held |= dict(_held(chain, await delivery.run(chain)))
+            finished = [chain]
+        return held
+
+    async def _settle_held(self, intake: Intake, held: Held) -> None:
         try:
             await asyncio.gather(*(self._marks.settle(one) for one in intake.given_back(set(held))))
-            if report.lines:
-                url = await asyncio.to_thread(self._queues.url, self._names.logs(bot.bot_id))
-                await asyncio.to_thread(self._queues.send, url, report.entries())
         except StateUnavailableError as error:
-            report.figures["LogLost"] += len(report.lines)
-            log().error("the delivery log lacks these lines", lines=len(report.lines), reason=str(error))
-        report.write_figures()
+            log().warning("what goes back to the queue isn't noted", reason=str(error))
+
+    async def _tell(self, report: Report) -> None:
+        """Put the delivery log on its queue; messages that were sent stay sent whatever happens here."""
+        lines = report.take_lines()
+        if not lines:
+            return
+        try:
+            url = await asyncio.to_thread(self._queues.url, self._names.logs(report.bot_id))
+            await asyncio.to_thread(self._queues.send, url, lines)
+        except StateUnavailableError as error:
+            report.figures["LogLost"] += len(lines)
+            log().error("the delivery log lacks these lines", lines=len(lines), reason=str(error))
+
+    async def _take_off(self, records: Sequence[Record]) -> None:
+        if not records:
+            return
+        try:
+            url = await asyncio.to_thread(self._queues.url, _queue_of(records[0]))
+            await asyncio.to_thread(self._queues.delete, url, [record.receipt for record in records])
+        except StateUnavailableError as error:
+            log().warning("what is done may come back", reason=str(error))
 
     async def _stop(self, bot: Bot, reason: str) -> None:
         try:
@@ -125,7 +156,7 @@ class Sender:
             log().error("bot stopped", bot_id=bot.bot_id, reason=reason)
 
     async def _give_back(self, held: Held) -> None:
-        name = next(iter(held)).queue_arn.rpartition(":")[2]
+        name = _queue_of(next(iter(held)))
         seconds = {record.receipt: hold.seconds for record, hold in held.items()}
         try:
             url = await asyncio.to_thread(self._queues.url, name)
@@ -136,13 +167,16 @@ class Sender:
             log().warning("messages come back after the queue's own timeout", reason="; ".join(refused))
 
 
-async def _deliver(delivery: Delivery, intake: Intake) -> Held:
-    """Deliver all chains: side by side, but for those that hold a message that may kill its worker."""
-    together, alone = apart(intake.chains, intake.suspects)
-    ends = list(zip(together, await asyncio.gather(*(delivery.run(chain) for chain in together)), strict=True))
-    ends += [(chain, await delivery.run(chain)) for chain in alone]
-    return {record: end[1] for chain, end in ends if end is not None for record in _from(chain, end[0])}
+def _held(chain: Chain, end: tuple[int, Hold] | None) -> list[tuple[Record, Hold]]:
+    """What of a chain goes back to the queue."""
+    return (
+        [] if end is None else [(record, end[1]) for link in chain.links[end[0] :] for record in records_of_link(link)]
+    )
 
 
-def _from(chain: Chain, position: int) -> list[Record]:
-    return [record for link in chain.links[position:] for record in records_of_link(link)]
+def _records(chain: Chain) -> list[Record]:
+    return [record for link in chain.links for record in records_of_link(link)]
+
+
+def _queue_of(record: Record) -> str:
+    return record.queue_arn.rpartition(":")[2]

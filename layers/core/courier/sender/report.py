@@ -25,6 +25,7 @@ class PutsOnQueues(Protocol):
     def url(self, name: str) -> str: ...
     def send(self, url: str, messages: Sequence[Outbound]) -> None: ...
     def hide(self, url: str, seconds_by_receipt: dict[str, int]) -> list[str]: ...
+    def delete(self, url: str, receipts: Sequence[str]) -> None: ...
 
 
 class RemembersUnreachable(Protocol):
@@ -121,9 +122,15 @@ class Report:
         }
         self.figures["Reservations"] += reservations
 
-    def entries(self) -> list[Outbound]:
-        """The delivery log's lines as queue entries."""
-        return [Outbound(json.dumps(line.model_dump(mode="json", exclude_none=True))) for line in self.lines]
+    @property
+    def bot_id(self) -> int:
+        """Whose batch it is."""
+        return self._bot.bot_id
+
+    def take_lines(self) -> list[Outbound]:
+        """The delivery log's lines since the last time, as queue entries."""
+        lines, self.lines = self.lines, []
+        return [Outbound(json.dumps(line.model_dump(mode="json", exclude_none=True))) for line in lines]
 
     def write_figures(self) -> None:
         """The batch's figures as one line of metrics."""

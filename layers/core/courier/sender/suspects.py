@@ -4,7 +4,7 @@ Each claim is counted before anything is done with the message. What was claimed
 with its neighbours already delivered; after several times it isn't tried at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from courier.sender.jobs import Chain
 from courier.sender.marks import Claim, Verdict
@@ -28,7 +28,15 @@ def is_given_up(claim: Claim) -> bool:
     return claim.verdict is Verdict.TRY and claim.unheard > GIVEN_UP_AFTER
 
 
-def apart(chains: Sequence[Chain], suspects: set[str]) -> tuple[list[Chain], list[Chain]]:
-    """The chains that may go side by side, and those that hold a suspect and go one at a time after them."""
-    alone = [chain for chain in chains if any(job.record.message_id in suspects for job in chain.jobs())]
-    return [chain for chain in chains if chain not in alone], alone
+def apart(chains: Sequence[Chain], claims: Mapping[str, Claim]) -> tuple[list[Chain], list[Chain]]:
+    """The chains that may go side by side, and those that hold a suspect and go one at a time after them.
+
+    What was seen unfinished most often goes last: the others are done before it can take them along again.
+    """
+
+    def unheard(chain: Chain) -> int:
+        found = (claims[job.record.message_id] for job in chain.jobs())
+        return max((claim.unheard for claim in found if is_suspect(claim)), default=0)
+
+    alone = [chain for chain in chains if unheard(chain)]
+    return [chain for chain in chains if not unheard(chain)], sorted(alone, key=unheard)
