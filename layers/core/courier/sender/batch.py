@@ -107,7 +107,7 @@ class Sender:
 
     async def _deliver(self, delivery: Delivery, intake: Intake, report: Report) -> Held:
         """Deliver all chains: side by side, but for those that hold a message that may kill its worker."""
-        together, alone = apart(intake.chains, intake.suspects)
+        together, alone = apart(intake.chains, intake.claims)
         ends = await asyncio.gather(*(delivery.run(chain) for chain in together))
         held = {record: hold for chain, end in zip(together, ends, strict=True) for record, hold in _held(chain, end)}
         finished = list(together)
