@@ -98,7 +98,7 @@ def explain(fault: Mapping[str, Any], prefix: str = "") -> str:
     >>> explain({"type": "missing", "loc": ("chat_id",), "msg": "Field required"}, "data.")
     'data.chat_id: is missing'
     """
-    field = prefix + ".".join(str(part) for part in fault["loc"] if part not in ("inline", "reply"))
+    field = (prefix + ".".join(str(part) for part in fault["loc"] if part not in ("inline", "reply"))).rstrip(".")
     words = {"missing": "is missing", "extra_forbidden": "isn't a known field"}
     message = words.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
     return f"{field or 'the message'}: {message}"
