@@ -155,6 +155,24 @@ def test_a_bot_that_got_another_token_meanwhile_isnt_stopped(table: BotTable) ->
     assert table.get(7) == newer
 
 
+def test_a_bot_that_is_being_removed_stops_draining(table: BotTable) -> None:
+    """What it still holds can't be sent with a token that is refused, so nobody need wait for it."""
+    bot = active_bot(7).model_copy(update={"status": Status.REMOVING, "is_draining": True})
+    table.put(bot)
+
+    assert table.stop(bot, "why") is True
+    assert table.stop(bot, "again") is False
+    assert table.get(7) == bot.model_copy(update={"is_draining": False, "reason": "why"})
+
+
+def test_a_bot_that_was_paused_meanwhile_isnt_stopped(table: BotTable) -> None:
+    paused = active_bot(7).model_copy(update={"status": Status.PAUSED})
+    table.put(paused)
+
+    assert table.stop(active_bot(7), "why") is False
+    assert table.get(7) == paused
+
+
 def test_a_bot_that_isnt_there_is_not_made_by_stopping_it(table: BotTable) -> None:
     assert table.stop(active_bot(7), "why") is False
     assert table.get(7) is None

@@ -172,7 +172,7 @@ class BotTable:
             self._client.put_item(TableName=self._table, Item={**_key(bot.bot_id), **item_of(bot), **listed})
 
     def stop(self, bot: Bot, reason: str) -> bool:
-        """Stop an active bot, unless it got another token or state meanwhile.
+        """Stop an active bot, unless it got another token or state meanwhile; one that is being removed stops draining.
 
         Returns:
             Whether it was this call that stopped it.
@@ -180,21 +180,28 @@ class BotTable:
         Raises:
             StateUnavailableError: if the table can't be written.
         """
+        stops = "is_draining = :no" if bot.status == Status.REMOVING else "#status = :stopped, since = :now"
+        values: dict[str, Any] = {
+            ":was": {"S": bot.status},
+            ":version": {"N": str(bot.token_version)},
+            ":reason": {"S": reason},
+            ":yes": {"BOOL": True},
+            ":active": {"S": Status.ACTIVE},
+        }
+        if bot.status == Status.REMOVING:
+            values[":no"] = {"BOOL": False}
+        else:
+            values |= {":stopped": {"S": Status.STOPPED}, ":now": {"N": str(int(time.time()))}}
         try:
             with self._one_error():
                 self._client.update_item(
                     TableName=self._table,
                     Key=_key(bot.bot_id),
-                    UpdateExpression="SET #status = :stopped, #reason = :reason, since = :now",
-                    ConditionExpression="#status = :active AND token_version = :version",
+                    UpdateExpression=f"SET #reason = :reason, {stops}",
+                    ConditionExpression="#status = :was AND token_version = :version"
+                    " AND (#status = :active OR is_draining = :yes)",
                     ExpressionAttributeNames={"#status": "status", "#reason": "reason"},
-                    ExpressionAttributeValues={
-                        ":stopped": {"S": Status.STOPPED},
-                        ":active": {"S": Status.ACTIVE},
-                        ":version": {"N": str(bot.token_version)},
-                        ":reason": {"S": reason},
-                        ":now": {"N": str(int(time.time()))},
-                    },
+                    ExpressionAttributeValues=values,
                 )
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
