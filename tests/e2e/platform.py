@@ -140,6 +140,26 @@ class Platform:
         text = "\n".join(self.log_text(stage) for stage in ("control", "sender"))
         return [json.loads(line) for line in text.splitlines() if line.startswith("{") and correlation_id in line]
 
+    def texts(self, bot_id: int, count: int, *, timeout_s: float = PATIENCE_S) -> list[tuple[int | None, str]]:
+        """Wait until so many messages of a bot arrived; chat and text of each."""
+        return [(one.chat_id, one.text) for one in self.arrived(bot_id, count, timeout_s=timeout_s)]
+
+    def mappings(self, bot_id: int) -> dict[str, str]:
+        """The states of a bot's event source mappings, by lane's queue."""
+        pages = self.endpoints.aws.functions.get_paginator("list_event_source_mappings").paginate()
+        found = [one for page in pages for one in page["EventSourceMappings"]]
+        arns = {one["EventSourceArn"].rpartition(":")[2]: one["State"] for one in found}
+        return {name: state for name, state in arns.items() if f"-bot-{bot_id}" in name}
+
+    def in_queue(self, queue: str) -> int | None:
+        """Messages that a queue holds, hidden ones too; None if it isn't there."""
+        try:
+            url = self.queue(queue)
+        except self.sqs.exceptions.QueueDoesNotExist:
+            return None
+        answer = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return int(answer["ApproximateNumberOfMessages"]) + int(answer["ApproximateNumberOfMessagesNotVisible"])
+
     @staticmethod
     def wait_for(condition: Any, what: str, timeout_s: float = PATIENCE_S) -> None:
         """Poll something that nobody announces."""

@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from courier.control.resources import VISIBILITY_S
+from courier.control.sweep import PERIOD_S
 from courier.settings import ApiSettings, ControlSettings, SenderSettings
 from tests.infra.cfn import ALARM, FUNCTION, LAYER, LOG_GROUP, ROOT, Template, stage_of
 
@@ -121,3 +122,13 @@ def test_nothing_is_in_a_vpc(template: Template) -> None:
     for name, body in template.body["Resources"].items():
         assert not body["Type"].startswith("AWS::EC2::"), name
         assert not {"VpcConfig", "SubnetIds", "SecurityGroupIds"} & body.get("Properties", {}).keys(), name
+
+
+def test_the_sweep_comes_every_minute_and_one_that_fails_waits_for_the_next(template: Template) -> None:
+    control = template.resource("ControlFunction").properties
+    schedule = control["Events"]["Sweep"]
+
+    assert (schedule["Type"], schedule["Properties"]["Schedule"]) == ("Schedule", "rate(1 minute)")
+    assert PERIOD_S == 60
+    assert control["Timeout"] <= PERIOD_S
+    assert control["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}

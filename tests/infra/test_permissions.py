@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from courier.state.bots import KIND_INDEX
 from tests.infra.cfn import FUNCTION, ROLE, Statement, Template
 
 #: Where AWS knows no resource for an action: the statement, and whether a condition narrows it.
@@ -128,21 +129,47 @@ def test_the_sender_writes_to_no_queue_that_it_reads(template: Template) -> None
 def test_only_control_writes_tokens(template: Template) -> None:
     tokens = "parameter/${AWS::StackName}/bots/*"
 
-    assert allowed(template, "ControlRole")[tokens] == {"ssm:GetParameter", "ssm:PutParameter"}
+    assert allowed(template, "ControlRole")[tokens] == {"ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"}
     assert allowed(template, "SenderRole")[tokens] == {"ssm:GetParameter"}
     assert tokens not in allowed(template, "ApiRole")
 
 
-def test_nothing_may_delete(template: Template) -> None:
-    """Whatever the code does, an unreachable Bot API takes no bot away. A message that was dealt with is no loss."""
+def test_only_what_a_removed_bot_had_may_be_deleted_and_only_by_control(template: Template) -> None:
+    """No table row, no stack's queue, no dead letter, no log. A message that was dealt with is no loss."""
     deleting = {
-        action
+        (statement.owner, action, named(resource))
         for statement in template.statements()
         for action in statement.actions
-        if "Delete" in action and action != "sqs:DeleteMessage"
+        for resource in statement.resources
+        if "Delete" in action or "Purge" in action
     }
 
-    assert deleting == set()
+    assert deleting == {
+        ("ControlRole", "sqs:DeleteMessage", "ControlQueue"),
+        ("SenderRole", "sqs:DeleteMessage", f"{BOT_QUEUES}.fifo"),
+        ("ControlRole", "sqs:DeleteMessage", f"{BOT_QUEUES}.fifo"),
+        ("ControlRole", "sqs:DeleteQueue", BOT_QUEUES),
+        ("ControlRole", "ssm:DeleteParameter", "parameter/${AWS::StackName}/bots/*"),
+        ("ControlRole", "lambda:DeleteEventSourceMapping", UNPREFIXED),
+    }
+
+
+def test_control_asks_for_mending_and_sends_nothing_to_bots(template: Template) -> None:
+    may = allowed(template, "ControlRole")
+
+    assert "sqs:SendMessage" in may["ControlQueue"]
+    assert [name for name in may if name.startswith(BOT_QUEUES) and "sqs:SendMessage" in may[name]] == []
+
+
+def test_bots_are_listed_by_the_index_and_nothing_scans(template: Template) -> None:
+    index = f"table/${{AWS::StackName}}-state/index/{KIND_INDEX}"
+
+    assert allowed(template, "ControlRole")[index] == {"dynamodb:Query"}
+    assert not [one.name for one in template.statements() if "dynamodb:Scan" in one.actions]
+
+
+def test_the_sender_reads_a_bot_and_the_stop_switch_in_one_call(template: Template) -> None:
+    assert "dynamodb:BatchGetItem" in allowed(template, "SenderRole")["StateTable"]
 
 
 def test_the_cache_opens_to_those_who_use_it(template: Template) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from courier.control.resources import MAX_RECEIVES, RETENTION_S
+from courier.state.bots import KIND_INDEX
 from tests.infra.cfn import ALARM, FUNCTION, QUEUE, QUEUE_POLICY, TABLE, Resource, Template
 
 #: SQS and Lambda: a batch of a FIFO queue.
@@ -115,3 +116,12 @@ def test_the_table_can_be_brought_back_and_is_encrypted(template: Template) -> N
         "pk": "HASH",
         "sk": "RANGE",
     }
+
+
+def test_lists_come_from_an_index_of_those_rows_alone_that_have_a_kind(template: Template) -> None:
+    (table,) = template.of_type(TABLE)
+    (index,) = table.properties["GlobalSecondaryIndexes"]
+
+    assert index["IndexName"] == KIND_INDEX
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["kind", "pk"]
+    assert index["Projection"] == {"ProjectionType": "ALL"}

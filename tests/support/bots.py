@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from courier.contracts.control import Limits
-from courier.state.bots import Bot, Status
+from courier.state.bots import Bot, Status, Switch
 
 
 def active_bot(bot_id: int = 1, *, telegram_id: int | None = None, logs: bool = False, **limits: float) -> Bot:
@@ -21,12 +21,26 @@ def active_bot(bot_id: int = 1, *, telegram_id: int | None = None, logs: bool = 
 
 @dataclass
 class FakeBots:
-    """Rows of bots."""
+    """Rows of bots, and the stop switch."""
 
     rows: dict[int, Bot] = field(default_factory=dict)
+    stop_switch: Switch = field(default_factory=Switch)
 
     def get(self, bot_id: int) -> Bot | None:
+        bot = self.rows.get(bot_id)
+        return self.stop_switch.over(bot) if bot else None
+
+    def row(self, bot_id: int) -> Bot | None:
         return self.rows.get(bot_id)
+
+    def all(self) -> list[Bot]:
+        return [bot for bot in self.rows.values() if bot.status != Status.REMOVED]
+
+    def switch(self) -> Switch:
+        return self.stop_switch
+
+    def turn(self, switch: Switch) -> None:
+        self.stop_switch = switch
 
     def put(self, bot: Bot) -> None:
         self.rows[bot.bot_id] = bot
@@ -53,6 +67,9 @@ class FakeTokens:
         if stored is None or stored[0] != token:
             self.held[bot_id] = (token, (stored[1] if stored else 0) + 1)
         return self.held[bot_id][1]
+
+    def delete(self, bot_id: int) -> None:
+        self.held.pop(bot_id, None)
 
 
 @dataclass

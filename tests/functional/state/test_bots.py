@@ -1,13 +1,15 @@
 """Rows of bots: what is written is read, and newer code's rows don't break this code."""
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 
 from courier.contracts.control import Limits
 from courier.errors import StateUnavailableError
-from courier.state.bots import Bot, BotTable, Status
+from courier.state.bots import KIND_INDEX, Bot, BotTable, Status, Switch
 from tests.support.bots import active_bot
 
 if TYPE_CHECKING:
@@ -33,7 +35,17 @@ def client(aws: boto3.Session) -> "DynamoDBClient":
     client.create_table(
         TableName=TABLE,
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "kind")],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": KIND_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "kind", "KeyType": "HASH"},
+                    {"AttributeName": "pk", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
         BillingMode="PAY_PER_REQUEST",
     )
     return client
@@ -116,13 +128,23 @@ def test_only_an_active_bot_is_active() -> None:
     assert [status for status in Status if Bot(bot_id=1, telegram_id=1, status=status).is_active] == [Status.ACTIVE]
 
 
+@pytest.mark.parametrize("status", Status)
+def test_draining_is_for_bots_that_go(status: Status) -> None:
+    bot = Bot(bot_id=1, telegram_id=1, status=status, is_draining=True)
+
+    assert bot.is_active is (status in (Status.ACTIVE, Status.REMOVING))
+
+
 def test_an_active_bot_is_stopped_once_and_keeps_all_else(table: BotTable) -> None:
     bot = active_bot(7)
     table.put(bot)
 
     assert table.stop(bot, "why") is True
     assert table.stop(bot, "again") is False
-    assert table.get(7) == bot.model_copy(update={"status": Status.STOPPED, "reason": "why"})
+    found = table.get(7)
+    assert found is not None
+    assert abs(found.since - time.time()) < 60
+    assert found == bot.model_copy(update={"status": Status.STOPPED, "reason": "why", "since": found.since})
 
 
 def test_a_bot_that_got_another_token_meanwhile_isnt_stopped(table: BotTable) -> None:
@@ -131,6 +153,24 @@ def test_a_bot_that_got_another_token_meanwhile_isnt_stopped(table: BotTable) ->
 
     assert table.stop(active_bot(7), "the old token was refused") is False
     assert table.get(7) == newer
+
+
+def test_a_bot_that_is_being_removed_stops_draining(table: BotTable) -> None:
+    """What it still holds can't be sent with a token that is refused, so nobody need wait for it."""
+    bot = active_bot(7).model_copy(update={"status": Status.REMOVING, "is_draining": True})
+    table.put(bot)
+
+    assert table.stop(bot, "why") is True
+    assert table.stop(bot, "again") is False
+    assert table.get(7) == bot.model_copy(update={"is_draining": False, "reason": "why"})
+
+
+def test_a_bot_that_was_paused_meanwhile_isnt_stopped(table: BotTable) -> None:
+    paused = active_bot(7).model_copy(update={"status": Status.PAUSED})
+    table.put(paused)
+
+    assert table.stop(active_bot(7), "why") is False
+    assert table.get(7) == paused
 
 
 def test_a_bot_that_isnt_there_is_not_made_by_stopping_it(table: BotTable) -> None:
@@ -144,6 +184,73 @@ def test_a_table_that_cant_be_asked_is_one_error(aws: boto3.Session) -> None:
     with pytest.raises(StateUnavailableError, match="no-such-table"):
         missing.get(7)
     with pytest.raises(StateUnavailableError, match="no-such-table"):
+        missing.row(7)
+    with pytest.raises(StateUnavailableError, match="no-such-table"):
+        list(missing.all())
+    with pytest.raises(StateUnavailableError, match="no-such-table"):
+        missing.turn(Switch(is_off=True))
+    with pytest.raises(StateUnavailableError, match="no-such-table"):
         missing.put(FULL)
     with pytest.raises(StateUnavailableError, match="no-such-table"):
         missing.stop(FULL, "why")
+
+
+@pytest.mark.parametrize("bot", [active_bot(7), active_bot(7).model_copy(update={"status": Status.REMOVING})])
+def test_the_stop_switch_holds_every_bot_and_leaves_its_row(table: BotTable, bot: Bot) -> None:
+    bot = bot.model_copy(update={"is_draining": bot.status == Status.REMOVING})
+    table.put(bot)
+    table.turn(Switch(is_off=True, reason="plug", since=5))
+
+    found = table.get(7)
+
+    assert found is not None
+    assert (found.status, found.reason, found.is_active) == (Status.PAUSED, "plug", False)
+    assert table.row(7) == bot
+    assert table.switch() == Switch(is_off=True, reason="plug", since=5)
+
+    table.turn(Switch(since=6))
+    assert table.get(7) == bot
+    assert table.row(8) is None
+
+
+def test_a_switch_that_was_never_turned_is_on(table: BotTable) -> None:
+    assert table.switch() == Switch()
+    assert not Switch().is_off
+
+
+def test_a_bot_and_the_switch_are_one_consistent_read(table: BotTable, client: "DynamoDBClient") -> None:
+    keys = [{"pk": {"S": "bot#7"}, "sk": {"S": "bot"}}, {"pk": {"S": "stack"}, "sk": {"S": "switch"}}]
+    with Stubber(client) as stub:
+        stub.add_response(
+            "batch_get_item",
+            {"Responses": {TABLE: []}, "UnprocessedKeys": {}},
+            {"RequestItems": {TABLE: {"Keys": keys, "ConsistentRead": True}}},
+        )
+        assert table.get(7) is None
+
+
+def test_a_read_that_dynamodb_put_off_is_no_bot_that_isnt_there(table: BotTable, client: "DynamoDBClient") -> None:
+    keys: Any = {TABLE: {"Keys": [{"pk": {"S": "bot#7"}, "sk": {"S": "bot"}}]}}
+    stub = Stubber(client)
+    stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": keys})
+
+    with stub, pytest.raises(StateUnavailableError):
+        table.get(7)
+
+
+def test_all_bots_are_listed_but_those_that_are_gone(table: BotTable, client: "DynamoDBClient") -> None:
+    for bot_id in range(1, 6):
+        table.put(active_bot(bot_id))
+    table.put(active_bot(2).model_copy(update={"status": Status.REMOVED, "expires_at": 2_000_000_000}))
+    table.stop(active_bot(3), "why")
+    client.put_item(TableName=TABLE, Item={"pk": {"S": "bot#1"}, "sk": {"S": "access#9"}})
+
+    assert {bot.bot_id: bot.status for bot in table.all()} == {1: "active", 3: "stopped", 4: "active", 5: "active"}
+
+
+def test_a_row_that_may_go_says_when(table: BotTable, client: "DynamoDBClient") -> None:
+    table.put(FULL.model_copy(update={"status": Status.REMOVED, "expires_at": 2_000_000_000}))
+
+    item = client.get_item(TableName=TABLE, Key={"pk": {"S": "bot#7"}, "sk": {"S": "bot"}})["Item"]
+
+    assert item["expires_at"] == {"N": "2000000000"}

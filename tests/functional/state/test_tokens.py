@@ -1,4 +1,7 @@
-"""Tokens: SecureStrings by bot, with versions that count changes."""
+"""Tokens: SecureStrings by bot, with versions that only grow."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import boto3
 import pytest
@@ -14,16 +17,54 @@ def test_a_token_is_read_as_it_was_written(aws: boto3.Session) -> None:
     store = TokenStore(aws.client("ssm"), "courier")
 
     assert store.get(1) is None
-    assert store.put(1, FIRST) == 1
-    assert store.get(1) == (FIRST, 1)
+    version = store.put(1, FIRST)
+    assert store.get(1) == (FIRST, version)
     assert store.get(2) is None
 
 
-def test_its_version_counts_changes_alone(aws: boto3.Session) -> None:
+def test_its_version_grows_with_changes_alone(aws: boto3.Session) -> None:
     store = TokenStore(aws.client("ssm"), "courier")
 
-    assert [store.put(1, token) for token in (FIRST, FIRST, SECOND, SECOND, FIRST)] == [1, 1, 2, 2, 3]
-    assert store.get(1) == (FIRST, 3)
+    first, same, second, again, back = (store.put(1, token) for token in (FIRST, FIRST, SECOND, SECOND, FIRST))
+
+    assert first == same < second == again < back
+    assert store.get(1) == (FIRST, back)
+
+
+def test_its_version_grows_through_a_removal(aws: boto3.Session) -> None:
+    """Whoever remembers the old token must not take it for the new one, whose count begins again."""
+    client = aws.client("ssm")
+    store, versions = TokenStore(client, "courier"), []
+    written = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    with Stubber(client) as stub:
+        for later_s, count in ((0, 1), (0, 2), (1, 3), (62, 1)):
+            at = written + timedelta(seconds=later_s)
+            parameter: Any = {"Value": FIRST, "Version": count, "LastModifiedDate": at}
+            stub.add_response("get_parameter", {"Parameter": parameter})
+            versions.append((store.get(1) or ("", 0))[1])
+
+    assert versions == sorted(set(versions))
+
+
+def test_a_token_is_forgotten_however_often(aws: boto3.Session) -> None:
+    store = TokenStore(aws.client("ssm"), "courier")
+    store.put(1, FIRST)
+
+    store.delete(1)
+    store.delete(1)
+
+    assert store.get(1) is None
+
+
+def test_what_ssm_doesnt_show_yet_isnt_stored_yet(aws: boto3.Session) -> None:
+    client = aws.client("ssm")
+    stub = Stubber(client)
+    stub.add_client_error("get_parameter", "ParameterNotFound")
+    stub.add_response("put_parameter", {"Version": 1})
+    stub.add_client_error("get_parameter", "ParameterNotFound")
+
+    with stub, pytest.raises(StateUnavailableError, match="can't be read yet"):
+        TokenStore(client, "courier").put(1, FIRST)
 
 
 def test_it_is_encrypted_under_the_stacks_prefix(aws: boto3.Session) -> None:

@@ -1,4 +1,4 @@
-"""Every rule of `add_bot`'s fields, and that no refusal tells the token."""
+"""Every rule of control messages' fields, and that no refusal tells the token."""
 
 # ruff: noqa: FBT003 - the tables hold values, of which some are bools
 
@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from courier.contracts.control import Limits
+from courier.contracts.control import Limits, LimitsChange, RemoveBot
 from courier.queues.dead_letters import DeadLetter
 from tests.support.queues import record
-from tests.unit.contracts.opening import SECRET, TOKEN, add_bot, added, refusal, refuses, takes, text_of
+from tests.unit.contracts.opening import SECRET, TOKEN, add_bot, added, opened, refusal, refuses, takes, text_of
 
 NO_TOKEN = "data.token: isn't a bot token: digits, a colon, then letters and digits, as @BotFather gave it"
 
@@ -106,3 +106,43 @@ def test_a_token_where_no_one_puts_it_is_masked_in_the_dead_letter(envelope: Any
 
 def test_a_token_isnt_shown_by_its_message() -> None:
     assert SECRET not in f"{added()!r} {added()} {added().model_dump()}"
+
+
+@pytest.mark.parametrize(
+    ("type_", "data", "reason"),
+    [
+        ("update_bot", {"bot_id": 1}, "data: names nothing to change"),
+        ("update_bot", {"is_sent_logs": True}, "data.bot_id: is missing"),
+        ("update_bot", {"bot_id": 1, "token": "a"}, NO_TOKEN),
+        ("update_bot", {"bot_id": 1, "limits": {"bot_per_second": 0}}, "data.limits.bot_per_second: "),
+        ("update_bot", {"bot_id": 1, "limits": {"per_hour": 1}}, "data.limits.per_hour: isn't a known field"),
+        ("update_bot", {"bot_id": 1, "parse_mode": "html"}, "data.parse_mode"),
+        ("update_bot", {"bot_id": 1, "purge": True}, "data.purge: isn't a known field"),
+        *[(f"{verb}_bot", {}, "data.bot_id: is missing") for verb in ("pause", "resume", "remove", "mend")],
+        *[(f"{verb}_bot", {"bot_id": 0}, "data.bot_id: ") for verb in ("pause", "resume", "remove", "mend")],
+        *[("remove_bot", {"bot_id": 1, "drain_s": n}, "data.drain_s: ") for n in (-1, 43_201, 1.5, "9", None)],
+        ("pause_all", {"bot_id": 1}, "data.bot_id: isn't a known field"),
+        ("pause_all", {"reason": "x" * 501}, "data.reason: "),
+        ("resume_all", {"reason": "x"}, "data.reason: isn't a known field"),
+    ],
+)
+def test_what_the_messages_of_a_bots_life_dont_take(type_: str, data: dict[str, Any], reason: str) -> None:
+    assert refusal({"type": type_, "data": data}).startswith(reason)
+
+
+def test_a_removal_drains_for_a_quarter_of_an_hour_unless_told_otherwise() -> None:
+    assert opened({"type": "remove_bot", "data": {"bot_id": 1}}) == RemoveBot(bot_id=1, purge=False, drain_s=900)
+
+
+def test_limits_that_arent_named_keep_their_value() -> None:
+    limits = Limits(bot_per_second=25, chat_per_second=0.5, chat_burst=2, group_per_minute=10)
+
+    assert LimitsChange().over(limits) == limits
+    assert LimitsChange(chat_burst=1).over(limits) == limits.model_copy(update={"chat_burst": 1})
+    assert LimitsChange.model_fields.keys() == Limits.model_fields.keys()
+
+
+def test_a_new_token_isnt_shown_by_its_message() -> None:
+    message = opened({"type": "update_bot", "data": {"bot_id": 1, "token": TOKEN}})
+
+    assert SECRET not in f"{message!r} {message} {message.model_dump()}"

@@ -100,10 +100,7 @@ def test_what_an_envelope_may_carry(more: dict[str, Any]) -> None:
         ({"type": "pulse", "data": 1}, "data"),
         ({"type": "pulse", "data": "{"}, "data isn't JSON: "),
         ({"type": "pulse", "data": "[]"}, "data must be a JSON object, not list"),
-        (
-            {"type": "send", "data": {}},
-            "type: 'send' isn't taken by this queue; it takes: add_bot, call, del_msg, edit_msg, pulse, send_msg",
-        ),
+        ({"type": "send", "data": {}}, "type: 'send' isn't taken by this queue; it takes: add_bot, "),
         ({"type": "pulse", "data": {}, "version": 2}, "version: 2 is newer than 1, the newest known here"),
         ({"type": "pulse", "data": {}, "version": True}, "version: "),
         ({"type": "pulse", "data": {}, "version": "1"}, "version: "),

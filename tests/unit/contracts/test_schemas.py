@@ -20,12 +20,25 @@ def sending(type_: str, **data: Any) -> dict[str, Any]:
     return {"type": type_, "data": {"bot_id": 1, "chat_id": 5} | data}
 
 
+def control(name: str, **more: Any) -> dict[str, Any]:
+    """A control message of bot 1."""
+    return {"type": name, "data": {"bot_id": 1} | more}
+
+
 GOOD: dict[str, list[dict[str, Any]]] = {
     "add_bot": [
         add_bot(),
         add_bot(is_sent_logs=True, limits={"chat_per_second": 0.5}, parse_mode="HTML"),
         add_bot() | {"data": json.dumps(add_bot()["data"]), "version": 1, "timestamp": 1.5, "correlation_id": "c"},
     ],
+    "update_bot": [
+        control("update_bot", token=add_bot()["data"]["token"]),
+        control("update_bot", limits={"chat_burst": 1}, parse_mode="none", is_sent_logs=None),
+    ],
+    "remove_bot": [control("remove_bot"), control("remove_bot", purge=True, drain_s=0)],
+    **{name: [control(name)] for name in ("pause_bot", "resume_bot", "mend_bot")},
+    "pause_all": [{"type": "pause_all", "data": {}}, {"type": "pause_all", "data": {"reason": "plug"}}],
+    "resume_all": [{"type": "resume_all", "data": {}}],
     "pulse": [PULSE, {"type": "pulse", "data": {}}],
     "send_msg": [
         send_msg(),
@@ -58,6 +71,21 @@ BROKEN: dict[str, list[dict[str, Any]]] = {
         add_bot() | {"extra": 1},
         {"type": "add_bot"},
     ],
+    "update_bot": [
+        control("update_bot"),
+        control("update_bot", token=1),
+        control("update_bot", limits={"chat_burst": 0}),
+        control("update_bot", limits={"per_hour": 1}),
+        control("update_bot", parse_mode="html"),
+    ],
+    "remove_bot": [
+        control("remove_bot", drain_s=-1),
+        control("remove_bot", drain_s=43_201),
+        control("remove_bot", x=1),
+    ],
+    **{name: [control(name, x=1), {"type": name, "data": {}}] for name in ("pause_bot", "resume_bot", "mend_bot")},
+    "pause_all": [control("pause_all"), {"type": "pause_all", "data": {"reason": 1}}],
+    "resume_all": [control("resume_all")],
     "pulse": [{"type": "pulse"}, {"type": "pulse", "data": 1}, PULSE | {"timestamp": -1}],
     "send_msg": [
         send_msg(text=...),

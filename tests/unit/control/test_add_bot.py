@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from courier.contracts.control import AddBot, Limits
+from courier.contracts.control import AddBot, Limits, PauseBot, RemoveBot
+from courier.control.resources import NAME_REST_S
 from courier.errors import (
     AlreadyDoneError,
     AnswerLostError,
@@ -21,10 +22,10 @@ from courier.errors import (
     TryLaterError,
     UnreachableError,
 )
-from courier.state.bots import Status
-from tests.unit.control.world import ME, Crash, World
+from courier.state.bots import Status, Switch
+from tests.unit.control.world import ARN, ME, Crash, World
 
-STEPS = ["ask", "read", "write adding", "store", "make queues", "map", "map", "write active"]
+STEPS = ["read", "ask", "write adding", "store", "make queues", "map", "map", "write active"]
 FIRST, SECOND = "1:first-secret", "1:second-secret"
 
 
@@ -42,16 +43,18 @@ async def test_a_bot_gets_all_that_it_needs() -> None:
     assert bot.model_dump(exclude_none=True) == {
         "bot_id": 1,
         "status": Status.ACTIVE,
+        "since": 1000,
         "telegram_id": 1001,
         "username": "one_bot",
         "token_version": 1,
         "is_sent_logs": False,
         "parse_mode": "HTML",
         "limits": Limits(bot_per_second=25).model_dump(),
+        "is_draining": False,
     }
     assert world.tokens.held == {1: (FIRST, 1)}
     assert world.queues == {"courier-bot-1.fifo", "courier-bot-1-broadcast.fifo"}
-    assert world.mappings == {f"arn:aws:sqs:eu-west-1:1:{name}" for name in world.queues}
+    assert world.mappings == {ARN + name: True for name in world.queues}
 
 
 async def test_a_bot_gets_a_logs_queue_if_it_asks_for_one() -> None:
@@ -213,3 +216,50 @@ async def test_webhooks_are_refused_while_there_are_none() -> None:
 
 async def test_a_bot_without_a_name_is_a_bot() -> None:
     assert (await World({FIRST: {"id": ME["id"]}}).add(add_bot())).username is None
+
+
+async def test_a_paused_bot_gets_all_that_is_new_and_stays_paused() -> None:
+    world = World()
+    await world.add(add_bot())
+    await world.do(PauseBot(bot_id=1))
+
+    bot = await world.add(add_bot(SECOND, limits=Limits(chat_burst=1)))
+
+    assert (bot.status, bot.token_version, bot.limits.chat_burst) == (Status.PAUSED, 2, 1)
+    assert set(world.mappings.values()) == {False}
+
+
+async def test_while_the_stop_switch_is_on_a_new_bots_mappings_arent_made() -> None:
+    world = World()
+    world.bots.turn(Switch(is_off=True))
+
+    assert (await world.add(add_bot())).status == Status.ACTIVE
+
+    assert world.mappings == {}
+
+
+async def test_a_bot_that_goes_is_waited_for_with_all_else_left_alone() -> None:
+    world = World()
+    await world.add(add_bot())
+    world.hidden = 1
+    with pytest.raises(TryLaterError):
+        await world.do(RemoveBot(bot_id=1, purge=True))
+    before = world.state()
+
+    with pytest.raises(TryLaterError, match="is being removed"):
+        await world.add(add_bot(SECOND))
+
+    assert world.state() == before
+
+
+async def test_a_bot_that_is_gone_can_be_another_one_once_its_queues_names_have_rested() -> None:
+    world = World({SECOND: {"id": 2002, "username": "two_bot"}})
+    await world.add(add_bot())
+    await world.until_done(RemoveBot(bot_id=1))
+
+    pauses = await world.until_done(add_bot(SECOND))
+
+    assert pauses == [NAME_REST_S]
+    assert (world.bots.rows[1].telegram_id, world.bots.rows[1].status) == (2002, Status.ACTIVE)
+    assert world.bots.rows[1].expires_at is None
+    assert set(world.mappings.values()) == {True}

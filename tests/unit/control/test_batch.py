@@ -1,15 +1,16 @@
 """A batch of the control queue: what stays, in which order, and what becomes of the rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from courier.contracts.control import AddBot
-from courier.control.batch import STATE_RETRY_S, ControlBatch
+from courier.contracts.control import CONTROL_TYPES, AddBot, Pulse
+from courier.control.batch import STATE_RETRY_S, UNFORESEEN_RETRY_S, ControlBatch, Duties, answer_pulse
 from courier.errors import CourierError, RefusedMessageError, StateUnavailableError, TryLaterError
 from courier.queues.records import Record
 from courier.state.bots import Bot
+from courier.wiring import control as wiring
 from tests.support.bots import active_bot
 from tests.support.queues import FakeQueues, record
 
@@ -36,8 +37,12 @@ def add_bot(bot_id: int, group: str | None = None, **more: Any) -> Record:
     return record(body, queue=QUEUE, group=group or f"{bot_id}")
 
 
+def duties(adder: FakeAdder) -> Duties:
+    return {AddBot: adder.add, Pulse: answer_pulse}
+
+
 async def handle(records: list[Record], adder: FakeAdder, queues: FakeQueues) -> list[str]:
-    response = await ControlBatch(adder, queues, queues).handle(records)
+    response = await ControlBatch(duties(adder), queues, queues).handle(records)
     return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
@@ -138,7 +143,32 @@ async def test_a_fault_of_ours_with_one_message_costs_its_neighbours_nothing() -
                 raise RuntimeError("unforeseen")
             return await super().add(wanted)
 
-    adder, faulty = Faulty(), add_bot(1)
+    adder, queues, faulty = Faulty(), FakeQueues(), add_bot(1)
 
-    assert await handle([faulty, add_bot(2)], adder, FakeQueues()) == [faulty.message_id]
+    assert await handle([faulty, add_bot(2)], adder, queues) == [faulty.message_id]
     assert adder.tried == [2]
+    assert queues.hidden == {faulty.receipt: UNFORESEEN_RETRY_S}
+
+
+@pytest.fixture
+def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in {
+        "STACK": "courier",
+        "TABLE_NAME": "t",
+        "TELEGRAM_API_BASE": "http://127.0.0.1",
+        "DEAD_QUEUE_URL": "http://127.0.0.1/dead",
+        "DEAD_QUEUE_ARN": "arn:aws:sqs:eu-west-1:1:courier-dead.fifo",
+        "SENDER_FUNCTION_ARN": "arn:aws:lambda:eu-west-1:1:function:courier-sender",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }.items():
+        monkeypatch.setenv(name, value)
+    yield
+    for made in (wiring._parts, wiring.sweep):
+        made.cache_clear()
+
+
+@pytest.mark.usefixtures("_environment")
+def test_every_type_of_the_queue_is_carried_out() -> None:
+    assert wiring._duties(wiring._parts()).keys() == set(CONTROL_TYPES.values())

@@ -1,16 +1,25 @@
-"""All that `add_bot` touches, in memory, and able to crash at any step."""
+"""All that control touches, in memory, and able to crash at any step."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from courier.contracts.control import AddBot
+from pydantic import BaseModel
+
+from courier.contracts.control import AddBot, MendBot, PauseBot, RemoveBot, ResumeBot, UpdateBot
 from courier.control.add_bot import BotAdder
-from courier.errors import TelegramError
+from courier.control.mending import BotMender
+from courier.control.parts import Plumbing
+from courier.control.pausing import BotPauser
+from courier.control.remove_bot import BotRemover
+from courier.control.update_bot import BotUpdater
+from courier.errors import TelegramError, TryLaterError
 from courier.queues.names import Lane, QueueNames
-from courier.state.bots import Bot
+from courier.state.bots import Bot, Switch
 from tests.support.bots import FakeBots, FakeTokens
 
 NAMES = QueueNames("courier")
+ARN = "arn:aws:sqs:eu-west-1:1:"
 ME: dict[str, Any] = {"id": 1001, "is_bot": True, "username": "one_bot"}
 
 
@@ -20,12 +29,15 @@ class Crash(Exception):  # noqa: N818 - it stands for a process that ends, not f
 
 @dataclass
 class World:
-    """A Telegram, a table, a token store, queues and mappings.
+    """A Telegram, a table, a token store, queues, mappings and a clock.
 
     Attributes:
         answers: What `getMe` says to each token.
         crash_at: The number of the step, from 1, that isn't survived; `is_late` if it was carried out.
         steps: What was done, in order.
+        mappings: Whether each is enabled, by its queue's ARN.
+        visible: Messages in queues, by the queue's ARN; `hidden` is how many are in flight besides.
+        dead: Messages that became dead letters.
     """
 
     answers: dict[str, dict[str, Any] | TelegramError] = field(default_factory=dict)
@@ -35,17 +47,56 @@ class World:
     bots: FakeBots = field(default_factory=FakeBots)
     tokens: FakeTokens = field(default_factory=FakeTokens)
     queues: set[str] = field(default_factory=set)
-    mappings: set[str] = field(default_factory=set)
+    mappings: dict[str, bool] = field(default_factory=dict)
+    visible: dict[str, list[str]] = field(default_factory=dict)
+    hidden: int = 0
+    dead: list[str] = field(default_factory=list)
+    now: float = 1000.0
+
+    async def do(self, wanted: BaseModel) -> Any:
+        """Carry out a message, as control does."""
+        bots, tokens, queues, mappings = _Bots(self), _Tokens(self), _Queues(self), _Mappings(self)
+        plumbing = Plumbing(self.bots, queues, mappings)
+        clock: Callable[[], float] = lambda: self.now  # noqa: E731
+        telegram = _Telegram(self)
+        remover = BotRemover(
+            bots=bots, tokens=tokens, queues=queues, mappings=mappings, leftovers=_Leftovers(self), clock=clock
+        )
+        pauser = BotPauser(bots=bots, plumbing=plumbing, clock=clock)
+        mender = BotMender(bots=bots, tokens=tokens, plumbing=plumbing, removals=remover, clock=clock)
+        match wanted:
+            case AddBot():
+                adder = BotAdder(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, clock=clock)
+                return await adder.add(wanted)
+            case UpdateBot():
+                updater = BotUpdater(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, clock=clock)
+                return await updater.update(wanted)
+            case PauseBot():
+                return await pauser.pause(wanted)
+            case ResumeBot():
+                return await pauser.resume(wanted)
+            case RemoveBot():
+                return await remover.remove(wanted)
+            case MendBot():
+                return await mender.mend(wanted)
+        raise AssertionError
 
     async def add(self, wanted: AddBot) -> Bot:
-        adder = BotAdder(
-            telegram=_Telegram(self),
-            bots=_Bots(self),
-            tokens=_Tokens(self),
-            queues=_Queues(self),
-            mappings=_Mappings(self),
-        )
-        return await adder.add(wanted)
+        bot: Bot = await self.do(wanted)
+        return bot
+
+    async def until_done(self, wanted: BaseModel, between: Callable[[], None] = lambda: None) -> list[int]:
+        """Carry out a message as often as it asks for; the pauses between."""
+        pauses: list[int] = []
+        while True:
+            try:
+                await self.do(wanted)
+            except TryLaterError as later:
+                pauses.append(later.after_s)
+                self.now += later.after_s
+                between()
+            else:
+                return pauses
 
     def step(self, name: str) -> "_Step":
         self.steps.append(name)
@@ -57,7 +108,8 @@ class World:
             "bots": dict(self.bots.rows),
             "tokens": dict(self.tokens.held),
             "queues": set(self.queues),
-            "mappings": set(self.mappings),
+            "mappings": dict(self.mappings),
+            "dead": list(self.dead),
         }
 
 
@@ -91,32 +143,66 @@ class _Telegram(_Part):
 
 
 class _Bots(_Part):
-    def get(self, bot_id: int) -> Bot | None:
+    def row(self, bot_id: int) -> Bot | None:
         with self.world.step("read"):
-            return self.world.bots.get(bot_id)
+            return self.world.bots.row(bot_id)
         raise AssertionError
 
     def put(self, bot: Bot) -> None:
         with self.world.step(f"write {bot.status}"):
             self.world.bots.put(bot)
 
+    def switch(self) -> Switch:
+        return self.world.bots.switch()
+
 
 class _Tokens(_Part):
+    def get(self, bot_id: int) -> tuple[str, int] | None:
+        return self.world.tokens.get(bot_id)
+
     def put(self, bot_id: int, token: str) -> int:
         with self.world.step("store"):
             return self.world.tokens.put(bot_id, token)
         raise AssertionError
 
+    def delete(self, bot_id: int) -> None:
+        with self.world.step("forget"):
+            self.world.tokens.delete(bot_id)
+
 
 class _Queues(_Part):
     def ensure(self, bot_id: int, *, logs: bool) -> dict[Lane, str]:
-        names = {lane: NAMES.bot(bot_id, lane) for lane in Lane}
         with self.world.step("make queues"):
-            self.world.queues |= {*names.values(), *([NAMES.logs(bot_id)] if logs else [])}
-        return {lane: f"arn:aws:sqs:eu-west-1:1:{name}" for lane, name in names.items()}
+            self.world.queues |= {NAMES.bot(bot_id, lane) for lane in Lane} | ({NAMES.logs(bot_id)} if logs else set())
+        return self.arns(bot_id)
+
+    def arns(self, bot_id: int) -> dict[Lane, str]:
+        return {lane: ARN + NAMES.bot(bot_id, lane) for lane in Lane}
+
+    def held(self, bot_id: int) -> int:
+        return sum(len(self.world.visible.get(arn, [])) for arn in self.arns(bot_id).values()) + self.world.hidden
+
+    def delete(self, bot_id: int) -> None:
+        assert self.held(bot_id) == 0, "messages were lost with their queue"
+        with self.world.step("delete queues"):
+            self.world.queues -= {NAMES.bot(bot_id, lane) for lane in Lane} | {NAMES.logs(bot_id)}
 
 
 class _Mappings(_Part):
-    def ensure(self, queue_arn: str) -> None:
-        with self.world.step("map"):
-            self.world.mappings.add(queue_arn)
+    def ensure(self, queue_arn: str, *, enabled: bool) -> None:
+        with self.world.step("map" if enabled else "unmap"):
+            if enabled or queue_arn in self.world.mappings:
+                self.world.mappings[queue_arn] = enabled
+
+    def delete(self, queue_arn: str) -> None:
+        with self.world.step("delete mapping"):
+            self.world.mappings.pop(queue_arn, None)
+
+
+class _Leftovers(_Part):
+    def bury(self, queue_arn: str) -> int:
+        with self.world.step("bury"):
+            found = self.world.visible.pop(queue_arn, [])
+            self.world.dead += found
+            return len(found)
+        raise AssertionError

@@ -22,11 +22,15 @@ from courier.queues.records import BatchResponse, records_of
 from courier.wiring.process import run
 from tests.support.bots import active_bot
 from tests.support.queues import FakeQueues
-from tests.unit.control.test_batch import FakeAdder
+from tests.unit.control.test_batch import FakeAdder, duties
 from tests.unit.sender.ready import Ready
 
 FOLDER = Path(__file__).parents[3] / "events"
-EVENTS = sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.json") if path.parent.name != "schemas")
+#: Those of a bot's life are carried out in `tests/unit/control/test_samples.py`.
+_ELSEWHERE = {f"control/{name}" for name in CONTROL_TYPES.keys() - {"add_bot", "pulse"} | {"sweep"}} | {
+    f"schemas/{path.stem}" for path in (FOLDER / "schemas").glob("*.json")
+}
+EVENTS = sorted({f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.json")} - _ELSEWHERE)
 DONE: BatchResponse = {"batchItemFailures": []}
 type Use = Callable[[ModuleType, Any], None]
 
@@ -80,7 +84,7 @@ def test_a_queues_event_holds_a_valid_message(name: str) -> None:
 
 def test_add_bot(use: Use) -> None:
     adder, queues = FakeAdder(), FakeQueues()
-    use(functions.control.handler, ControlBatch(adder, queues, queues))
+    use(functions.control.handler, ControlBatch(duties(adder), queues, queues))
 
     assert functions.control.handler.handler(event("control/add_bot"), Context()) == DONE
 
@@ -89,7 +93,7 @@ def test_add_bot(use: Use) -> None:
 
 def test_pulse(use: Use, lines: Callable[[], list[dict[str, Any]]]) -> None:
     adder, queues = FakeAdder(), FakeQueues()
-    use(functions.control.handler, ControlBatch(adder, queues, queues))
+    use(functions.control.handler, ControlBatch(duties(adder), queues, queues))
 
     assert functions.control.handler.handler(event("control/pulse"), Context()) == DONE
 

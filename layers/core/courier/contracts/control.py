@@ -1,9 +1,19 @@
-"""What the control queue takes: bots that come, and a probe."""
+"""What the control queue takes: bots that come, change, rest and go, the stop switch of all, and a probe."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, StrictFloat, StrictInt, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 
 from courier.contracts.fields import BotId, ParseMode, Strict
 
@@ -11,31 +21,117 @@ from courier.contracts.fields import BotId, ParseMode, Strict
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}")
 
 
+#: Seconds that a removed bot's queues may take to be sent at most: SQS hides no message for longer.
+MAX_DRAIN_S = 43_200
+_MAX_REASON = 500
+
+BotPerSecond = Annotated[StrictInt, Field(ge=1, le=1000)]
+ChatPerSecond = Annotated[float, Field(ge=0.01, le=30, strict=True)]
+ChatBurst = Annotated[StrictInt, Field(ge=1, le=30)]
+GroupPerMinute = Annotated[StrictInt, Field(ge=1, le=600)]
+
+
+def _looks_like_a_token(token: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(token.get_secret_value()):
+        raise ValueError("isn't a bot token: digits, a colon, then letters and digits, as @BotFather gave it")
+    return token
+
+
+Token = Annotated[SecretStr, AfterValidator(_looks_like_a_token)]
+
+
 class Limits(Strict):
     """How fast a bot may go, where Telegram's published figures are not the right ones."""
 
-    bot_per_second: Annotated[StrictInt, Field(ge=1, le=1000)] = 30
-    chat_per_second: Annotated[StrictFloat | StrictInt, Field(ge=0.01, le=30)] = 1.0
-    chat_burst: Annotated[StrictInt, Field(ge=1, le=30)] = 3
-    group_per_minute: Annotated[StrictInt, Field(ge=1, le=600)] = 20
+    bot_per_second: BotPerSecond = 30
+    chat_per_second: ChatPerSecond = 1.0
+    chat_burst: ChatBurst = 3
+    group_per_minute: GroupPerMinute = 20
+
+
+class LimitsChange(Strict):
+    """Limits to change: those that aren't named keep their value."""
+
+    bot_per_second: BotPerSecond | None = None
+    chat_per_second: ChatPerSecond | None = None
+    chat_burst: ChatBurst | None = None
+    group_per_minute: GroupPerMinute | None = None
+
+    def over(self, limits: Limits) -> Limits:
+        """The limits with these changes.
+
+        >>> LimitsChange(chat_burst=1).over(Limits(bot_per_second=25))
+        Limits(bot_per_second=25, chat_per_second=1.0, chat_burst=1, group_per_minute=20)
+        """
+        return limits.model_copy(update=self.model_dump(exclude_none=True))
 
 
 class AddBot(Strict):
     """A new bot, or the same one again."""
 
     bot_id: BotId
-    token: SecretStr = Field(description="As @BotFather gave it.")
+    token: Token = Field(description="As @BotFather gave it.")
     is_sent_logs: StrictBool = Field(default=False, description="Whether every outcome is put on the bot's logs queue.")
     limits: Limits | None = None
     webhook: StrictBool = False
     parse_mode: ParseMode | None = Field(None, description="For texts that name none of their own.")
 
-    @field_validator("token")
-    @classmethod
-    def _looks_like_one(cls, token: SecretStr) -> SecretStr:
-        if not _TOKEN.fullmatch(token.get_secret_value()):
-            raise ValueError("isn't a bot token: digits, a colon, then letters and digits, as @BotFather gave it")
-        return token
+
+class UpdateBot(Strict):
+    """Changes of a bot: what isn't named, or is null, stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 2})
+
+    bot_id: BotId
+    token: Token | None = Field(None, description="A new token of the same bot. It starts a bot that was stopped.")
+    is_sent_logs: StrictBool | None = None
+    limits: LimitsChange | None = None
+    webhook: StrictBool | None = None
+    parse_mode: ParseMode | Literal["none"] | None = Field(None, description="`none` takes the bot's parse mode away.")
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> "UpdateBot":
+        if self.model_fields_set == {"bot_id"}:
+            raise ValueError("names nothing to change")
+        return self
+
+
+class PauseBot(Strict):
+    """Nothing is sent until `resume_bot`; messages stay in their queues."""
+
+    bot_id: BotId
+
+
+class ResumeBot(Strict):
+    """A paused or stopped bot sends again."""
+
+    bot_id: BotId
+
+
+class RemoveBot(Strict):
+    """The bot goes, with its queues, mappings and token. What can't be sent any more becomes dead letters."""
+
+    bot_id: BotId
+    purge: StrictBool = Field(default=False, description="Send nothing more: all that is queued becomes dead letters.")
+    drain_s: Annotated[StrictInt, Field(ge=0, le=MAX_DRAIN_S)] = Field(
+        900, description="Seconds for which the bot goes on sending what is queued."
+    )
+
+
+class MendBot(Strict):
+    """Make a bot's queues and mappings what its row says; the sweep asks for it where it finds a difference."""
+
+    bot_id: BotId
+
+
+class PauseAll(Strict):
+    """No bot of the stack sends until `resume_all`. What each bot's own state is stays as it is."""
+
+    reason: Annotated[StrictStr, Field(max_length=_MAX_REASON)] | None = None
+
+
+class ResumeAll(Strict):
+    """Bots send again, each as its own state says."""
 
 
 class Pulse(BaseModel):
@@ -49,4 +145,14 @@ class Pulse(BaseModel):
 
 
 #: Every type that the control queue takes, by its name in the envelope.
-CONTROL_TYPES: dict[str, type[BaseModel]] = {"add_bot": AddBot, "pulse": Pulse}
+CONTROL_TYPES: dict[str, type[BaseModel]] = {
+    "add_bot": AddBot,
+    "update_bot": UpdateBot,
+    "pause_bot": PauseBot,
+    "resume_bot": ResumeBot,
+    "remove_bot": RemoveBot,
+    "mend_bot": MendBot,
+    "pause_all": PauseAll,
+    "resume_all": ResumeAll,
+    "pulse": Pulse,
+}

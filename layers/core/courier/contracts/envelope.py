@@ -20,6 +20,8 @@ VERSION = 1
 #: SQS message attributes and log fields of that name carry the correlation id.
 CORRELATION_ID = "correlation_id"
 _MAX_CORRELATION_ID = 128
+#: A fault of the whole may name the field that it is about itself.
+_NAMES_A_FIELD = re.compile(r"[a-z_]+: ")
 _UNFIT_FOR_ID = re.compile(r"[^\w.:/+=@-]")
 
 
@@ -101,5 +103,6 @@ def explain(fault: Mapping[str, Any], prefix: str = "") -> str:
     words = {"missing": "is missing", "extra_forbidden": "isn't a known field"}
     message = words.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
     path = ".".join(str(part) for part in fault["loc"] if part not in ("inline", "reply"))
-    # A fault of the whole names its field itself.
-    return f"{prefix}{path}: {message}" if path else f"{prefix}{message}"
+    if not path and _NAMES_A_FIELD.match(message):
+        return prefix + message
+    return f"{(prefix + path).rstrip('.') or 'the message'}: {message}"

@@ -1,28 +1,25 @@
 """A batch of the control queue: one message after another, each bot's in their order."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from courier.contracts.control import CONTROL_TYPES, AddBot, Pulse
-from courier.contracts.envelope import Opened, open_envelope
+from courier.contracts.control import CONTROL_TYPES, Pulse
+from courier.contracts.envelope import open_envelope
 from courier.errors import RefusedMessageError, StateUnavailableError, TryLaterError
 from courier.queues.dead_letters import DeadLetter
 from courier.queues.records import BatchResponse, Record, failures
-from courier.state.bots import Bot
 from courier.telemetry import correlated, count, log
 
 #: Seconds until a message is tried again after AWS didn't answer.
 STATE_RETRY_S = 5
-#: Receives after which a message that meets a fault of this code is given up, and seconds between them.
-UNFORESEEN_TRIES, UNFORESEEN_RETRY_S = 5, 10
+#: Seconds until a message is tried again after an error that nobody foresaw: time for someone to look, and for a
+#: thousand tries to last most of a day.
+UNFORESEEN_RETRY_S = 60
 
-
-class AddsBots(Protocol):
-    """Carries out `add_bot`."""
-
-    async def add(self, wanted: AddBot) -> Bot: ...
+#: What carries out a message, by the message's model.
+type Duties = Mapping[type[BaseModel], Callable[[Any], Awaitable[object]]]
 
 
 class TakesDeadLetters(Protocol):
@@ -38,11 +35,20 @@ class HidesMessages(Protocol):
     def hide(self, url: str, seconds_by_receipt: dict[str, int]) -> list[str]: ...
 
 
-class ControlBatch:
-    """Carries out control messages."""
+async def answer_pulse(pulse: Pulse) -> None:
+    """Say in the log that control lives."""
+    log().info("pulse", pulse=pulse.content())
 
-    def __init__(self, adder: AddsBots, dead: TakesDeadLetters, queues: HidesMessages) -> None:
-        self._adder = adder
+
+class ControlBatch:
+    """Carries out control messages.
+
+    Args:
+        duties: What carries out each of `CONTROL_TYPES`.
+    """
+
+    def __init__(self, duties: Duties, dead: TakesDeadLetters, queues: HidesMessages) -> None:
+        self._duties = duties
         self._dead = dead
         self._queues = queues
 
@@ -66,30 +72,26 @@ class ControlBatch:
     async def _one(self, record: Record) -> int | None:
         """Seconds until it should be tried again; None where it is done with."""
         try:
-            await self._carry_out(open_envelope(record.body, CONTROL_TYPES))
+            await self._carry_out(record)
         except RefusedMessageError as error:
             return self._bury(record, str(error))
         except TryLaterError as error:
-            log().warning("control message waits", reason=str(error), after_s=error.after_s)
+            log().info("control message waits", reason=str(error), after_s=error.after_s)
             return error.after_s
         except StateUnavailableError as error:
             log().warning("control message waits", reason=str(error), after_s=STATE_RETRY_S)
             return STATE_RETRY_S
-        except Exception as error:  # noqa: BLE001 - a fault of ours with one message must not cost its neighbours
-            log().exception("unforeseen")
-            if record.receives < UNFORESEEN_TRIES:
-                return UNFORESEEN_RETRY_S
-            return self._bury(record, f"tg-courier failed on it: {type(error).__name__} {error}")
+        except Exception:  # noqa: BLE001 - a fault of ours with one message must not cost its neighbours
+            log().exception("control message met an unforeseen error", after_s=UNFORESEEN_RETRY_S)
+            return UNFORESEEN_RETRY_S
         return None
 
-    async def _carry_out(self, opened: Opened[BaseModel]) -> None:
-        match opened.message:
-            case AddBot() as wanted:
-                await self._adder.add(wanted)
-            case Pulse() as pulse:
-                log().info("pulse", pulse=pulse.content())
-            case other:
-                raise RefusedMessageError(f"type: nothing carries out {type(other).__name__}")
+    async def _carry_out(self, record: Record) -> None:
+        opened = open_envelope(record.body, CONTROL_TYPES)
+        carry_out = self._duties.get(type(opened.message))
+        if carry_out is None:
+            raise RefusedMessageError(f"type: nothing carries out {opened.type!r} yet")
+        await carry_out(opened.message)
 
     def _bury(self, record: Record, reason: str) -> int | None:
         letter = DeadLetter(record, reason)

@@ -1,16 +1,19 @@
-"""What a bot needs on AWS: its queues, and the mappings that lead them to the sender. Making them twice is harmless."""
+"""A bot's queues on SQS. Making them twice is harmless, and so is taking them away twice."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from courier.errors import StateUnavailableError, TryLaterError
 from courier.queues.names import Lane, QueueNames
+from courier.telemetry import log
 
 if TYPE_CHECKING:
-    from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_sqs.client import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 #: Seconds a received message stays invisible: more than the sender's timeout (15 s), and little enough that a killed
 #: sender's messages are back well within a minute.
@@ -21,6 +24,12 @@ RETENTION_S = 14 * 24 * 3600
 MAX_RECEIVES = 1000
 #: SQS: seconds for which a deleted queue's name can't be used.
 NAME_REST_S = 61
+#: What is in a queue: to be received, received and not deleted, not yet to be received.
+_COUNTS: tuple["QueueAttributeNameType", ...] = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
 
 
 class BotQueues:
@@ -47,10 +56,67 @@ class BotQueues:
         """
         if logs:
             self._ensure(self._names.logs(bot_id), {}, bot_id)
-        return {
-            lane: self._ensure(self._names.bot(bot_id, lane), self._fifo(), bot_id)
-            for lane in (Lane.REGULAR, Lane.BROADCAST)
-        }
+        return {lane: self._ensure(self._names.bot(bot_id, lane), self._fifo(), bot_id) for lane in Lane}
+
+    def arns(self, bot_id: int) -> dict[Lane, str]:
+        """The ARN that each lane's queue has or would have."""
+        return {lane: self._arn(self._names.bot(bot_id, lane)) for lane in Lane}
+
+    def missing(self, bot_id: int, *, logs: bool) -> list[str]:
+        """The names of those queues that a bot should have and hasn't.
+
+        Raises:
+            StateUnavailableError: if SQS can't be asked.
+        """
+        names = [self._names.bot(bot_id, lane) for lane in Lane] + ([self._names.logs(bot_id)] if logs else [])
+        return [name for name in names if self._url(name) is None]
+
+    def held(self, bot_id: int) -> int:
+        """About how many messages a bot's lanes hold, those in flight among them; right after a minute of quiet.
+
+        Raises:
+            StateUnavailableError: if SQS can't be asked.
+        """
+        return sum(self._held(self._names.bot(bot_id, lane)) for lane in Lane)
+
+    def delete(self, bot_id: int) -> None:
+        """Take a bot's queues away with all that is in them, but no delivery log that nobody has read.
+
+        Raises:
+            StateUnavailableError: if SQS can't do it.
+        """
+        logs = self._names.logs(bot_id)
+        unread = self._held(logs)
+        if unread:
+            log().warning("logs queue kept, since it has unread lines", queue=logs, lines=unread)
+        doomed = [self._names.bot(bot_id, lane) for lane in Lane] + ([] if unread else [logs])
+        for name in doomed:
+            if (url := self._url(name)) is not None:
+                self._asked(name, partial(self._client.delete_queue, QueueUrl=url))
+
+    def _held(self, name: str) -> int:
+        url = self._url(name)
+        if url is None:
+            return 0
+        ask = partial(self._client.get_queue_attributes, QueueUrl=url, AttributeNames=list(_COUNTS))
+        answer = self._asked(name, ask)
+        return sum(int(answer["Attributes"].get(count, 0)) for count in _COUNTS) if answer else 0
+
+    def _url(self, name: str) -> str | None:
+        answer = self._asked(name, partial(self._client.get_queue_url, QueueName=name))
+        return answer["QueueUrl"] if answer else None
+
+    def _asked[T](self, name: str, ask: Callable[[], T]) -> T | None:
+        """What SQS answers; None of a queue that isn't there, which is no error to who asks."""
+        try:
+            return ask()
+        except self._client.exceptions.QueueDoesNotExist:
+            return None
+        except (ClientError, BotoCoreError) as error:
+            raise StateUnavailableError(f"queue {name}: {error}") from error
+
+    def _arn(self, name: str) -> str:
+        return self._dead_queue_arn.rpartition(":")[0] + f":{name}"
 
     def _ensure(self, name: str, attributes: dict[str, str], bot_id: int) -> str:
         attributes = attributes | self._common(name)
@@ -86,7 +152,7 @@ class BotQueues:
             "VisibilityTimeout": str(VISIBILITY_S),
             "MessageRetentionPeriod": str(RETENTION_S),
             "SqsManagedSseEnabled": "true",
-            "Policy": json.dumps(_no_plain_text(self._dead_queue_arn.rpartition(":")[0] + f":{name}")),
+            "Policy": json.dumps(_no_plain_text(self._arn(name))),
         }
 
 
@@ -106,47 +172,3 @@ def _no_plain_text(queue_arn: str) -> dict[str, Any]:
             }
         ],
     }
-
-
-class Mappings:
-    """The event source mappings that lead bots' queues to the sender.
-
-    Args:
-        function_arn: The sender's.
-        concurrency: Batches of one queue that may be sent at once, 2 to 1000.
-    """
-
-    def __init__(self, client: "LambdaClient", function_arn: str, concurrency: int) -> None:
-        self._client = client
-        self._function_arn = function_arn
-        self._concurrency = concurrency
-
-    def ensure(self, queue_arn: str) -> None:
-        """Make the queue's mapping, or enable and mend the one that is there.
-
-        Raises:
-            StateUnavailableError: if Lambda can't be asked.
-        """
-        try:
-            found = self._client.list_event_source_mappings(EventSourceArn=queue_arn)["EventSourceMappings"]
-            if found:
-                self._client.update_event_source_mapping(UUID=found[0]["UUID"], Enabled=True, **self._settings())
-            else:
-                self._create(queue_arn)
-        except (ClientError, BotoCoreError) as error:
-            raise StateUnavailableError(f"mapping of {queue_arn}: {error}") from error
-
-    def _create(self, queue_arn: str) -> None:
-        try:
-            self._client.create_event_source_mapping(EventSourceArn=queue_arn, Enabled=True, **self._settings())
-        except self._client.exceptions.ResourceConflictException:
-            # Lambda made it between the list and this call: an earlier try of the same message.
-            return
-
-    def _settings(self) -> dict[str, Any]:
-        return {
-            "FunctionName": self._function_arn,
-            "BatchSize": 10,
-            "ScalingConfig": {"MaximumConcurrency": self._concurrency},
-            "FunctionResponseTypes": ["ReportBatchItemFailures"],
-        }

@@ -1,4 +1,8 @@
-"""Bot tokens: SecureStrings in SSM, each with the version that Parameter Store counts."""
+"""Bot tokens: SecureStrings in SSM, each with a version that only grows.
+
+Parameter Store's own count begins again with a parameter that was deleted and made anew, and whoever remembers a token
+by it would take the old one for the new. So a version has the time of the write before the count.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -8,6 +12,7 @@ from courier.errors import StateUnavailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm.client import SSMClient
+    from mypy_boto3_ssm.type_defs import ParameterTypeDef
 
 
 class TokenStore:
@@ -37,24 +42,41 @@ class TokenStore:
             return None
         except (ClientError, BotoCoreError) as error:
             raise StateUnavailableError(f"parameter {self.name(bot_id)}: {error}") from error
-        return answer["Parameter"]["Value"], answer["Parameter"]["Version"]
+        return answer["Parameter"]["Value"], _version(answer["Parameter"])
 
     def put(self, bot_id: int, token: str) -> int:
         """Store a token, unless it is there already.
 
         Returns:
-            The parameter's version that holds it.
+            Its version.
+
+        Raises:
+            StateUnavailableError: if SSM can't be written, or doesn't show yet what was.
+        """
+        stored = self.get(bot_id)
+        if stored is None or stored[0] != token:
+            try:
+                self._client.put_parameter(Name=self.name(bot_id), Value=token, Type="SecureString", Overwrite=True)
+            except (ClientError, BotoCoreError) as error:
+                raise StateUnavailableError(f"parameter {self.name(bot_id)}: {error}") from error
+            stored = self.get(bot_id)
+        if stored is None or stored[0] != token:
+            raise StateUnavailableError(f"parameter {self.name(bot_id)}: what was written can't be read yet")
+        return stored[1]
+
+    def delete(self, bot_id: int) -> None:
+        """Forget a token; it may be forgotten already.
 
         Raises:
             StateUnavailableError: if SSM can't be written.
         """
-        stored = self.get(bot_id)
-        if stored is not None and stored[0] == token:
-            return stored[1]
         try:
-            answer = self._client.put_parameter(
-                Name=self.name(bot_id), Value=token, Type="SecureString", Overwrite=True
-            )
+            self._client.delete_parameter(Name=self.name(bot_id))
+        except self._client.exceptions.ParameterNotFound:
+            return
         except (ClientError, BotoCoreError) as error:
             raise StateUnavailableError(f"parameter {self.name(bot_id)}: {error}") from error
-        return answer["Version"]
+
+
+def _version(parameter: "ParameterTypeDef") -> int:
+    return int(parameter["LastModifiedDate"].timestamp()) * 1000 + parameter["Version"]

@@ -26,6 +26,6 @@ def api() -> APIGatewayHttpResolver:
     bots = BotTable(boto3.client("dynamodb", config=AWS), settings.table_name)
     probes = {
         "redis": lambda: redis.execute_command("PING"),
-        "table": lambda: asyncio.to_thread(bots.get, _NO_BOT),
+        "table": lambda: asyncio.to_thread(bots.row, _NO_BOT),
     }
     return resolver(lambda: run(check(probes)))

@@ -1,0 +1,77 @@
+"""`update_bot`: a new token, other limits, logs on or off. A new token starts a stopped bot, with its queue whole."""
+
+import time
+from typing import Any
+
+from courier.contracts.control import UpdateBot
+from courier.control.identity import identify
+from courier.control.parts import Clock, KeepsBots, KeepsTokens, Plumbing, known_bot
+from courier.errors import RefusedMessageError
+from courier.state.bots import Bot, Status
+from courier.telegram.client import CallsTelegram
+from courier.telemetry import log
+
+
+class BotUpdater:
+    """Changes bots."""
+
+    def __init__(
+        self,
+        *,
+        telegram: CallsTelegram,
+        bots: KeepsBots,
+        tokens: KeepsTokens,
+        plumbing: Plumbing,
+        clock: Clock = time.time,
+    ) -> None:
+        self._telegram = telegram
+        self._bots = bots
+        self._tokens = tokens
+        self._plumbing = plumbing
+        self._clock = clock
+
+    async def update(self, wanted: UpdateBot) -> Bot:
+        """Change what is named. A paused bot stays paused, whatever its token.
+
+        Raises:
+            RefusedMessageError: if there is no such bot, or the token is wrong or another bot's.
+            TryLaterError: if the Bot API can't say so now.
+            StateUnavailableError: if AWS didn't answer; the next try goes on from here.
+        """
+        if wanted.webhook:
+            raise RefusedMessageError("data.webhook: webhooks aren't supported yet; leave it out")
+        known = known_bot(self._bots, wanted.bot_id)
+        changed = known.model_copy(update=_settings(wanted, known) | await self._token(wanted, known))
+        if changed.is_sent_logs and not known.is_sent_logs:
+            # Before the row: from then on the sender writes to it.
+            self._plumbing.fit(known.model_copy(update={"is_sent_logs": True}))
+        self._bots.put(changed)
+        if wanted.token is not None:
+            # After the row: what the mappings hand out finds the bot active.
+            self._plumbing.fit(changed)
+        log().info("bot updated", bot_id=changed.bot_id, fields=sorted(wanted.model_fields_set), status=changed.status)
+        return changed
+
+    async def _token(self, wanted: UpdateBot, known: Bot) -> dict[str, Any]:
+        """What a new token changes of the row."""
+        if wanted.token is None:
+            return {}
+        me = await identify(self._telegram, wanted.token, "update_bot")
+        me.must_be(known)
+        version = self._tokens.put(known.bot_id, wanted.token.get_secret_value())
+        changes: dict[str, Any] = {"username": me.username, "token_version": version}
+        if known.status in (Status.STOPPED, Status.ADDING):
+            changes |= {"status": Status.ACTIVE, "reason": None, "since": int(self._clock())}
+        return changes
+
+
+def _settings(wanted: UpdateBot, known: Bot) -> dict[str, Any]:
+    """What else is named; null leaves as it is."""
+    changes: dict[str, Any] = {}
+    if wanted.is_sent_logs is not None:
+        changes["is_sent_logs"] = wanted.is_sent_logs
+    if wanted.parse_mode is not None:
+        changes["parse_mode"] = None if wanted.parse_mode == "none" else wanted.parse_mode
+    if wanted.limits is not None:
+        changes["limits"] = wanted.limits.over(known.limits)
+    return changes
