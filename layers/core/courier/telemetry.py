@@ -50,7 +50,8 @@ def count(figures: dict[str, float], units: dict[str, MetricUnit] | None = None,
     Args:
         figures: Values by metric name.
         units: Of those that aren't counts.
-        dimensions: By which CloudWatch keeps them apart; few values each, since every combination is paid for.
+        dimensions: By which CloudWatch keeps them apart, besides the function as a whole, which alarms look at; few
+            values each, since every combination is paid for.
     """
     present = {name: value for name, value in figures.items() if value}
     if not present:
@@ -58,6 +59,7 @@ def count(figures: dict[str, float], units: dict[str, MetricUnit] | None = None,
     metrics = EphemeralMetrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "tg-courier"))
     for dimension, of_it in dimensions.items():
         metrics.add_dimension(dimension, of_it)
+    metrics.add_dimensions(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "courier"))
     for name, value in present.items():
         metrics.add_metric(name=name, unit=(units or {}).get(name, MetricUnit.Count), value=value)
     metrics.flush_metrics()
