@@ -1,15 +1,15 @@
-"""What became of an `add_bot`: its queue doesn't answer, so the places are watched where control leaves traces."""
+"""What became of a control message: its queue doesn't answer, so the places are watched where control leaves traces."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from botocore.exceptions import ClientError
 
 from cli.letters import Letter
 from cli.loglines import Line
-from courier.state.bots import Bot
+from cli.rows import BotRow
 
 #: Seconds between two looks.
 PAUSE_S = 0.5
@@ -18,13 +18,17 @@ _SKEW_S = 60.0
 #: Dead letters that each look goes through: it holds them while it does.
 _LETTERS = 100
 #: Control's words, as its log lines have them.
-_ADDED, _REFUSED, _WAITS = "bot added", "control message refused", "control message waits"
+_DONE = {"bot added", "bot updated", "bot turned", "bot removed"}
+_REFUSED, _WAITS = "control message refused", "control message waits"
+
+#: Whether a row, or its absence, shows that the message was carried out; given the row before it as well.
+type Shows = Callable[[BotRow | None, BotRow | None], bool]
 
 
 class ReadsBots(Protocol):
     """The bots' rows."""
 
-    def get(self, bot_id: int) -> Bot | None: ...
+    def get(self, bot_id: int) -> BotRow | None: ...
 
 
 class FindsLetters(Protocol):
@@ -40,7 +44,7 @@ class ReadsLines(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class Effect:
     """What became of it.
 
     Attributes:
@@ -48,19 +52,51 @@ class Added:
         reason: Why it was refused, or what control waits for.
     """
 
-    status: Literal["active", "refused", "waiting", "queued"]
+    status: Literal["done", "refused", "waiting", "queued"]
     reason: str | None = None
-    bot: Bot | None = None
+    bot: BotRow | None = None
 
 
-class Adding:
-    """Watches one `add_bot`.
+def became_active(before: BotRow | None, now: BotRow | None) -> bool:
+    """A bot is there and sends, and that is news."""
+    return now is not None and now.is_active and (before is None or not before.is_active or now != before)
 
-    The row tells of a new bot, dead letters of a refusal. Control's log lines tell of a bot that was active before and
-    didn't change, of refusals that stand behind ten others, and of what control waits for; they may be out of reach.
+
+def changed_to(data: Mapping[str, Any]) -> Shows:
+    """An `update_bot` shows in the row, if that wasn't so before."""
+    wanted = {name: value for name, value in data.items() if name in ("is_sent_logs", "parse_mode") and value != "none"}
+    limits = data.get("limits") or {}
+
+    def shows(before: BotRow | None, now: BotRow | None) -> bool:
+        if now is None or before is None or now == before:
+            return False
+        is_token_new = "token" not in data or now.token_version != before.token_version
+        mode = data.get("parse_mode") != "none" or now.parse_mode is None
+        fits = all(getattr(now, name) == value for name, value in wanted.items())
+        return is_token_new and mode and fits and limits.items() <= now.limits.items()
+
+    return shows
+
+
+def is_status(status: str) -> Shows:
+    """The row has this status."""
+    return lambda _, now: now is not None and now.status == status
+
+
+def is_gone(before: BotRow | None, now: BotRow | None) -> bool:
+    """Nothing is left of the bot but a word that it was there."""
+    return before is not None and (now is None or now.status == "removed")
+
+
+class Watch:
+    """Watches one control message.
+
+    The row tells of a change, dead letters of a refusal. Control's log lines tell of what changed nothing, of refusals
+    that stand behind ten others, and of what control waits for; they may be out of reach.
 
     Args:
         before: The bot's row before the message was sent.
+        shows: What tells from the row that it was carried out.
     """
 
     def __init__(
@@ -68,7 +104,8 @@ class Adding:
         *,
         bot_id: int,
         correlation_id: str,
-        before: Bot | None,
+        before: BotRow | None,
+        shows: Shows,
         table: ReadsBots,
         letters: FindsLetters,
         lines: ReadsLines,
@@ -76,6 +113,7 @@ class Adding:
         self._bot_id = bot_id
         self._correlation_id = correlation_id
         self._before = before
+        self._shows = shows
         self._table = table
         self._letters = letters
         self._lines = lines
@@ -86,7 +124,7 @@ class Adding:
         timeout_s: float,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-    ) -> Added:
+    ) -> Effect:
         """Look until it is decided or the time is over; then what it waits for, as far as that is known."""
         end = clock() + timeout_s
         while True:
@@ -95,24 +133,23 @@ class Adding:
                 return found
             sleep(PAUSE_S)
 
-    def look(self) -> Added:
+    def look(self) -> Effect:
         """What can be seen now."""
         bot = self._table.get(self._bot_id)
-        was_active = self._before is not None and self._before.is_active
-        if bot is not None and bot.is_active and (not was_active or bot != self._before):
-            return Added("active", bot=bot)
+        if self._shows(self._before, bot):
+            return Effect("done", bot=bot)
         letters = self._letters.about(self._correlation_id, _LETTERS)
         if letters:
-            return Added("refused", letters[-1].reason, bot)
+            return Effect("refused", letters[-1].reason, bot)
         return self._of_lines(bot)
 
-    def _of_lines(self, bot: Bot | None) -> Added:
+    def _of_lines(self, bot: BotRow | None) -> Effect:
         said = {line.message: line for line in self._own_lines()}
-        if _ADDED in said and bot is not None and bot.is_active:
-            return Added("active", bot=bot)
+        if said.keys() & _DONE:
+            return Effect("done", bot=bot)
         if _REFUSED in said:
-            return Added("refused", _reason(said[_REFUSED]), bot)
-        return Added("waiting", _reason(said[_WAITS]) if _WAITS in said else None, bot)
+            return Effect("refused", _reason(said[_REFUSED]), bot)
+        return Effect("waiting", _reason(said[_WAITS]) if _WAITS in said else None, bot)
 
     def _own_lines(self) -> list[Line]:
         pattern = f'{{ $.correlation_id = "{self._correlation_id}" }}'
