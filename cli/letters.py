@@ -32,7 +32,6 @@ class Letter:
         body: The original message, with its tokens masked.
         raw: The message as the queue has it: what SQS itself moved isn't masked. Shown to nobody.
         receipt: Of this receive.
-        sequence: Its place in its group: SQS's, 20 digits.
         deduplication_id: Of letters that the platform wrote, SQS's id of the message that failed.
         is_moved: Whether SQS itself moved it.
     """
@@ -46,7 +45,6 @@ class Letter:
     body: str
     raw: str = field(default="", repr=False, compare=False)
     receipt: str = field(default="", repr=False, compare=False)
-    sequence: str = field(default="", compare=False)
     deduplication_id: str = field(default="", compare=False)
     is_moved: bool = field(default=False, compare=False)
 
@@ -68,7 +66,6 @@ class Letter:
             body=mask(body),
             raw=body,
             receipt=message["ReceiptHandle"],
-            sequence=system.get("SequenceNumber", "").zfill(20),
             deduplication_id=system.get("MessageDeduplicationId", ""),
             is_moved=is_moved,
         )

@@ -162,9 +162,9 @@ class Work:
 
 
 def _by_group(letters: Sequence[Letter]) -> list[list[Letter]]:
-    """The letters of each group in their order."""
+    """The letters of each group in their order, which is the one that SQS hands them out in."""
     groups: dict[str, list[Letter]] = {}
-    for letter in sorted(letters, key=lambda letter: letter.sequence):
+    for letter in letters:
         groups.setdefault(letter.group, []).append(letter)
     return list(groups.values())
 

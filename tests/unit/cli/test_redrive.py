@@ -93,15 +93,6 @@ def test_all_of_a_deep_chat_goes_back_in_its_order() -> None:
     assert (queues, message.group, message.attributes) == (SOURCE, "5", {"correlation_id": "c-3"})
 
 
-def test_order_is_the_queues_own_numbers_not_that_of_the_answer() -> None:
-    late, early = stored("b", SequenceNumber="18849496460467696129"), stored("a", SequenceNumber="9999")
-    sources = Sources()
-
-    redriven(FifoQueue([late, early]), sources)
-
-    assert sources.texts == ["a", "b"]
-
-
 def test_what_failed_again_meanwhile_is_not_tried_in_circles() -> None:
     queue = FifoQueue([stored(f"{n}") for n in range(12)])
     sources = Sources(fails_at_once=queue)
