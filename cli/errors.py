@@ -6,11 +6,14 @@ CliError                1: refused, not found, not done
 └── UnreachableError    3: the platform, or an account to reach it with, isn't there
 """
 
+import re
+
 from botocore import exceptions as aws
 
-from courier.errors import RefusedMessageError, StateUnavailableError
+from courier.errors import NoSuchQueueError, RefusedMessageError, StateUnavailableError
 from courier.masking import mask
 
+_BOT_QUEUE = re.compile(r"-bot-(?P<bot_id>\d+)(-broadcast)?\.fifo$")
 #: SQS's words for a queue that doesn't exist, in its old protocol and its new one.
 _NO_QUEUE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 #: AWS's words for credentials that are wrong or over.
@@ -72,7 +75,7 @@ def code_of(error: aws.ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def explained(error: Exception, hint: str) -> CliError | None:
+def explained(error: Exception, hint: str) -> CliError | None:  # noqa: PLR0911 - one for each kind
     """An error of a library or of the package in words; None for one that is a fault of this program.
 
     Args:
@@ -83,14 +86,27 @@ def explained(error: Exception, hint: str) -> CliError | None:
             return error
         case RefusedMessageError():
             return CliError(f"refused: {mask(str(error))}")
+        case NoSuchQueueError():
+            return _of_missing_queue(error.queue)
+        case StateUnavailableError(__cause__=Exception() as cause):
+            return explained(cause, hint)
         case StateUnavailableError():
-            cause = error.__cause__
-            return explained(cause, hint) if isinstance(cause, Exception) else UnreachableError(mask(str(error)))
+            return UnreachableError(mask(str(error)))
         case aws.ClientError():
             return _of_answer(error, hint)
         case aws.BotoCoreError():
             return _of_client(error, hint)
     return None
+
+
+def _of_missing_queue(queue: str) -> CliError:
+    found = _BOT_QUEUE.search(queue)
+    if found is None:
+        return NotFoundError(
+            f"there is no queue {queue} here", "Is the stack deployed under this name (--stack), region and account?"
+        )
+    bot_id = found["bot_id"]
+    return NotFoundError(f"bot {bot_id} has no queue; add it with `courier bots add {bot_id}`")
 
 
 def _of_answer(error: aws.ClientError, hint: str) -> CliError:

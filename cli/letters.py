@@ -1,6 +1,7 @@
 """The dead-letter queue, looked at without taking anything out of it."""
 
-from dataclasses import asdict, dataclass
+import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cli.depth import depth_of
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 HELD_S = 30
 #: Seconds that SQS may look for messages: without, it asks some of its servers only. An emulator is one server.
 LONG_POLL_S = 1
-_MOVED_BY_SQS = "received too often without an end; SQS itself moved it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,13 @@ class Letter:
     Attributes:
         reason: Why it was given up.
         source: The queue it was on.
-        group: Bot and chat.
+        group: Bot and chat; the chat alone, where SQS itself moved it.
         sent_at: When it was given up, in seconds since 1970.
         body: The original message, with its tokens masked.
+        raw: The message as the queue has it: what SQS itself moved isn't masked. Shown to nobody.
+        receipt: Of this receive.
+        deduplication_id: Of letters that the platform wrote, SQS's id of the message that failed.
+        is_moved: Whether SQS itself moved it.
     """
 
     message_id: str
@@ -39,10 +43,48 @@ class Letter:
     correlation_id: str
     sent_at: float
     body: str
+    raw: str = field(default="", repr=False, compare=False)
+    receipt: str = field(default="", repr=False, compare=False)
+    deduplication_id: str = field(default="", compare=False)
+    is_moved: bool = field(default=False, compare=False)
+
+    @classmethod
+    def of(cls, message: "MessageTypeDef") -> "Letter":
+        """From what SQS hands out."""
+        system = message.get("Attributes", {})
+        named = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
+        mover = system.get("DeadLetterQueueSourceArn", "").rpartition(":")[2]
+        is_moved = "reason" not in named and bool(mover)
+        body = message["Body"]
+        return cls(
+            message_id=message["MessageId"],
+            reason=mask(named.get("reason") or _reason_of_move(mover, system)),
+            source=named.get("source", mover) if not is_moved else mover,
+            group=system.get("MessageGroupId", ""),
+            correlation_id=correlation_id_of(body, named.get(CORRELATION_ID), fresh=message["MessageId"]),
+            sent_at=int(system.get("SentTimestamp", 0)) / 1000,
+            body=mask(body),
+            raw=body,
+            receipt=message["ReceiptHandle"],
+            deduplication_id=system.get("MessageDeduplicationId", ""),
+            is_moved=is_moved,
+        )
 
     def data(self) -> dict[str, Any]:
         """As JSON has it."""
-        return asdict(self)
+        shown = ("message_id", "reason", "source", "group", "correlation_id", "sent_at", "body")
+        return {name: getattr(self, name) for name in shown}
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """The message, as far as it is one."""
+        return _object(self.raw)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The message's data, also where that is JSON text."""
+        data = self.envelope.get("data")
+        return _object(data) if isinstance(data, str) else data if isinstance(data, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,47 +122,60 @@ class DeadLetterBox:
         SQS hands out ten messages of a group and then nothing of it until those are back, so of one chat's letters
         the first ten can be seen. All are held until the end: a letter given back earlier would come again at once.
         """
-        held: dict[str, MessageTypeDef] = {}
+        held: dict[str, Letter] = {}
         try:
             while len(held) < limit:
-                received = self._receive(min(BATCH, limit - len(held)))
-                fresh = [message for message in received if message["MessageId"] not in held]
+                received = self.receive(min(BATCH, limit - len(held)))
+                fresh = [letter for letter in received if letter.message_id not in held]
                 # One that came again has a new receipt, and only that gives it back.
-                held |= {message["MessageId"]: message for message in received}
+                held |= {letter.message_id: letter for letter in received}
                 if not fresh:
                     break
         finally:
-            Sqs(self._client).hide(self._url, {message["ReceiptHandle"]: 0 for message in held.values()})
-        depth = depth_of(self._client, self._url)
-        return Peek([_letter(message) for message in held.values()], max(depth.waiting + depth.held, len(held)))
+            self.hold(held.values(), 0)
+        return Peek(list(held.values()), max(self.total(), len(held)))
 
     def about(self, correlation_id: str, limit: int) -> list[Letter]:
         """The letters with a correlation id, among those that can be seen."""
         return [one for one in self.peek(limit).letters if one.correlation_id == correlation_id]
 
-    def _receive(self, count: int) -> "list[MessageTypeDef]":
+    def total(self) -> int:
+        """Letters in the queue, as SQS estimates it."""
+        depth = depth_of(self._client, self._url)
+        return depth.waiting + depth.held
+
+    def receive(self, count: int, held_s: int = HELD_S) -> list[Letter]:
+        """Up to ten letters, held for so many seconds; none where all can't be had."""
         answer = self._client.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=count,
-            VisibilityTimeout=HELD_S,
+            VisibilityTimeout=held_s,
             WaitTimeSeconds=self._long_poll_s,
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],
         )
-        return answer.get("Messages", [])
+        return [Letter.of(message) for message in answer.get("Messages", [])]
+
+    def hold(self, letters: Any, seconds: int) -> None:
+        """Hold letters for so many seconds more; 0 gives them back."""
+        Sqs(self._client).hide(self._url, {letter.receipt: seconds for letter in letters})
+
+    def delete(self, letters: list[Letter]) -> list[Letter]:
+        """Take up to ten letters out of the queue; those that SQS wouldn't delete come back."""
+        entries: Any = [{"Id": str(number), "ReceiptHandle": one.receipt} for number, one in enumerate(letters)]
+        failed = self._client.delete_message_batch(QueueUrl=self._url, Entries=entries).get("Failed", [])
+        return [letters[int(entry["Id"])] for entry in failed]
 
 
-def _letter(message: "MessageTypeDef") -> Letter:
-    system = message.get("Attributes", {})
-    named = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
-    source = system.get("DeadLetterQueueSourceArn", "").rpartition(":")[2]
-    body = message["Body"]
-    return Letter(
-        message_id=message["MessageId"],
-        reason=mask(named.get("reason", _MOVED_BY_SQS if source else "none was given")),
-        source=named.get("source", source),
-        group=system.get("MessageGroupId", ""),
-        correlation_id=correlation_id_of(body, named.get(CORRELATION_ID), fresh=message["MessageId"]),
-        sent_at=int(system.get("SentTimestamp", 0)) / 1000,
-        body=mask(body),
-    )
+def _reason_of_move(mover: str, system: Any) -> str:
+    if not mover:
+        return "none was given"
+    return f"received {system.get('ApproximateReceiveCount', 'many')} times without success, moved by SQS"
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        loaded = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return loaded if isinstance(loaded, dict) else {}

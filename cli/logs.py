@@ -1,7 +1,6 @@
 """`courier logs` and `courier trace`: what the stages wrote, and the story of one correlation id."""
 
 import json
-import re
 import time
 from dataclasses import replace
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from rich.text import Text
 
 from cli.dead import rendered as rendered_letter
 from cli.errors import NotFoundError
+from cli.fields import seconds
 from cli.follow import followed, merged
 from cli.letters import DeadLetterBox
 from cli.loglines import LEVELS, Line, LogReader, severity
@@ -18,7 +18,6 @@ from cli.options import State, state_of
 from cli.render import moment, plain
 from courier.contracts.envelope import CORRELATION_ID, correlation_id_of
 
-_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _COLOURS = {"DEBUG": "dim", "INFO": "green", "WARNING": "yellow", "ERROR": "bold red", "CRITICAL": "bold red"}
 #: Dead letters that a story is looked for in.
 _LETTERS = 1_000
@@ -27,18 +26,6 @@ _NOT_SHOWN = {"level", "message", "timestamp", "time", "location", "service", CO
     *("xray_trace_id", "cold_start", "stack_trace", "exception", "sampling_rate", "_aws", "taskName"),
     *("function_name", "function_arn", "function_memory_size", "function_request_id"),
 }
-
-
-def _seconds(text: str) -> float:
-    """How long a text says, in seconds.
-
-    >>> _seconds("10m")
-    600.0
-    """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text.strip())
-    if found is None:
-        raise typer.BadParameter(f"{text!r} isn't a time: write 30s, 10m, 2h or 1d")
-    return float(found[1]) * _UNITS[found[2]]
 
 
 def _level(text: str) -> str:
@@ -60,7 +47,7 @@ def logs(
 ) -> None:
     """Show what the stages wrote, by time."""
     state = state_of(context)
-    least, since_s = severity(_level(level)), time.time() - _seconds(since)
+    least, since_s = severity(_level(level)), time.time() - seconds(since)
     reader = LogReader(state.target.logs, state.target.stack)
     stages = _chosen(reader.stages(), stage)
     lines = followed(reader, stages, since_s) if follow else iter(merged(reader, stages, since_s))
@@ -86,7 +73,7 @@ def trace(
     """Tell the story of one message: every line with its correlation id, and its dead letters."""
     state = state_of(context)
     sought = correlation_id_of("", correlation_id, fresh="")
-    lines = _lines_about(state, sought, time.time() - _seconds(since))
+    lines = _lines_about(state, sought, time.time() - seconds(since))
     letters = DeadLetterBox.of(state.target).about(sought, _LETTERS)
     if not lines and not letters:
         raise NotFoundError(

@@ -11,8 +11,9 @@ import typer
 from cli.bots import bots
 from cli.dead import dead
 from cli.logs import logs, trace
-from cli.messages import send
+from cli.messages import call_method, delete, edit, send
 from cli.options import Root, State, TakesNegatives
+from cli.queues import queues
 from cli.render import Output
 from cli.status import status
 from cli.target import DEFAULT_ENDPOINTS, DEFAULT_STACK, ENDPOINTS_VARIABLE, Wanted
@@ -47,6 +48,10 @@ def root(
 
 app.add_typer(bots, name="bots")
 app.command(cls=TakesNegatives)(send)
+app.command(cls=TakesNegatives)(edit)
+app.command(cls=TakesNegatives)(delete)
+app.command("call")(call_method)
+app.command()(queues)
 app.add_typer(dead, name="dead")
 app.command()(logs)
 app.command()(trace)

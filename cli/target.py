@@ -139,6 +139,10 @@ class Target:
     def cloudformation(self) -> "CloudFormationClient":
         return self._client("cloudformation")  # type: ignore[no-any-return]
 
+    @cached_property
+    def cloudwatch(self) -> Any:
+        return self._client("cloudwatch")
+
     def _client(self, service: str) -> Any:
         endpoint = self.local.aws_endpoint if self.local else None
         config = _LOCAL if self.local else _AWS

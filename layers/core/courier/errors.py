@@ -3,7 +3,9 @@
 CourierError
 ├── RefusedMessageError        what came in can't be carried out: dead letter, its neighbours go on
 ├── TryLaterError              nothing is wrong with the message: it stays in its queue
+├── NoSuchQueueError           the bot or the stack that a message is for isn't there
 ├── StateUnavailableError      Redis or AWS can't be reached: nothing is sent, everything stays queued
+│   └── NotTakenError          (courier.producer) SQS didn't take some of an application's messages
 └── TelegramError              the Bot API's answer, or the lack of one
     ├── RateLimitedError       429, also when it is wrapped in a 400
     ├── TokenRefusedError      401: the whole bot stops
@@ -35,6 +37,18 @@ class TryLaterError(CourierError):
     def __init__(self, reason: str, *, after_s: int) -> None:
         super().__init__(reason)
         self.after_s = after_s
+
+
+class NoSuchQueueError(CourierError):
+    """There is no queue of that name: its bot was never added, or is gone, or the stack is another.
+
+    Attributes:
+        queue: The name.
+    """
+
+    def __init__(self, queue: str) -> None:
+        super().__init__(f"there is no queue {queue}: is its bot added, and is the stack's name right?")
+        self.queue = queue
 
 
 class StateUnavailableError(CourierError):

@@ -4,11 +4,12 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.loaders
 import pytest
 from moto import mock_aws
 from typer.testing import CliRunner, Result
@@ -21,6 +22,7 @@ from courier.state.bots import Bot, BotTable
 from tests.support.bots import active_bot
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_logs.client import CloudWatchLogsClient
     from mypy_boto3_sqs.client import SQSClient
 
@@ -43,17 +45,31 @@ class Platform:
         return boto3.client("logs", region_name=REGION)
 
     @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        return boto3.client("dynamodb", region_name=REGION)
+
+    @cached_property
     def bots(self) -> BotTable:
-        return BotTable(boto3.client("dynamodb", region_name=REGION), "courier-state")
+        return BotTable(self.dynamodb, "courier-state")
 
     def make(self) -> None:
         """What the template makes."""
         for name in (self.names.control, self.names.dead):
             self.make_queue(name)
-        boto3.client("dynamodb", region_name=REGION).create_table(
+        self.dynamodb.create_table(
             TableName="courier-state",
             BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "kind")],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "kind",
+                    "KeySchema": [
+                        {"AttributeName": "kind", "KeyType": "HASH"},
+                        {"AttributeName": "pk", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         )
         for stage in STAGES:
@@ -71,12 +87,33 @@ class Platform:
         self.bots.put(bot)
         return bot
 
-    def bury(self, name: str, reason: str, correlation_id: str, *, group: str = "control:7") -> None:
+    def set_row(self, bot_id: int, **fields: str) -> None:
+        """Change a bot's row as newer code writes it, with what lists it."""
+        values = fields | {"kind": "bot"}
+        self.dynamodb.update_item(
+            TableName="courier-state",
+            Key={"pk": {"S": f"bot#{bot_id}"}, "sk": {"S": "bot"}},
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+            ExpressionAttributeNames={f"#{name}": name for name in values},
+            ExpressionAttributeValues={f":{name}": {"S": value} for name, value in values.items()},
+        )
+
+    def set_switch(self, *, is_off: bool, reason: str = "night") -> None:
+        """The stop switch's row."""
+        key = {"pk": {"S": "stack"}, "sk": {"S": "switch"}}
+        self.dynamodb.put_item(
+            TableName="courier-state", Item={**key, "is_off": {"BOOL": is_off}, "reason": {"S": reason}}
+        )
+
+    def bury(
+        self, name: str, reason: str, correlation_id: str, *, group: str = "control:7", body: str = "", source: str = ""
+    ) -> None:
         """Put a letter on the dead-letter queue."""
-        attributes = {"reason": reason, "source": self.names.control, "correlation_id": correlation_id}
+        source = source or self.names.control
+        attributes = {"reason": reason, "source": source, "correlation_id": correlation_id}
         self.sqs.send_message(
             QueueUrl=self.url(self.names.dead),
-            MessageBody=json.dumps({"name": name}),
+            MessageBody=body or json.dumps({"name": name}),
             MessageGroupId=group,
             MessageDeduplicationId=name,
             MessageAttributes={key: {"DataType": "String", "StringValue": text} for key, text in attributes.items()},
@@ -123,11 +160,16 @@ def clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+#: botocore's descriptions of services, read once: each command makes a session of its own.
+_loaders = lru_cache(botocore.loaders.create_loader)
+
+
 @pytest.fixture
 def platform(clean_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     """A fresh platform."""
     assert clean_environment
     monkeypatch.setattr(letters, "LONG_POLL_S", 0)
+    monkeypatch.setattr("botocore.session.create_loader", _loaders)
     with mock_aws():
         made = Platform(QueueNames("courier"))
         made.make()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cli.adding import Added, Adding
+from cli.effects import Effect, Watch
 from courier.state.bots import Status
 from tests.functional.cli.conftest import Platform
 from tests.support.bots import active_bot
@@ -21,8 +21,8 @@ def control(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], N
         parts = [part]
         now = [0.0]
 
-        class Watched(Adding):
-            def wait(self, timeout_s: float, *_: object) -> Added:
+        class Watched(Watch):
+            def wait(self, timeout_s: float, *_: object) -> Effect:
                 def sleep(seconds: float) -> None:
                     now[0] += seconds
                     if parts:
@@ -30,7 +30,7 @@ def control(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], N
 
                 return super().wait(timeout_s, lambda: now[0], sleep)
 
-        monkeypatch.setattr("cli.bots.Adding", Watched)
+        monkeypatch.setattr("cli.changes.Watch", Watched)
 
     return plays
 

@@ -62,12 +62,21 @@ class FifoQueue:
     def change_message_visibility_batch(self, **asked: Any) -> dict[str, Any]:
         assert len(asked["Entries"]) <= 10
         for entry in asked["Entries"]:
-            assert entry["VisibilityTimeout"] == 0
-            name, _, receipt = entry["ReceiptHandle"].partition("/")
-            (message,) = (message for message in self.messages if message.id == name)
-            assert int(receipt) == message.receipts, "an old receipt gives nothing back"
-            message.is_held = False
+            message = self._of(entry["ReceiptHandle"])
+            message.is_held = entry["VisibilityTimeout"] > 0
         return {}
+
+    def delete_message_batch(self, **asked: Any) -> dict[str, Any]:
+        assert len(asked["Entries"]) <= 10
+        for entry in asked["Entries"]:
+            self.messages.remove(self._of(entry["ReceiptHandle"]))
+        return {}
+
+    def _of(self, handle: str) -> Stored:
+        name, _, receipt = handle.partition("/")
+        (message,) = (message for message in self.messages if message.id == name)
+        assert int(receipt) == message.receipts, "an old receipt does nothing"
+        return message
 
     def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
         held = sum(message.is_held for message in self.messages)
