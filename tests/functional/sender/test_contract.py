@@ -277,3 +277,17 @@ async def test_a_batchs_figures_are_one_line_of_metrics(bench: Bench, capsys: An
         "Held": 1,
         "Reservations": 1,
     }
+
+
+async def test_an_owner_that_vanished_stands_in_nobodys_way_for_long(bench: Bench) -> None:
+    bench.use(active_bot(chat_burst=30))
+    key = "c1:{1}:i:send_msg:order"
+    bench.telegram.react = lambda _: ServerFaultError("Bad Gateway", code=502)
+    await bench.send(record(send_msg(5, "x", external_id="order")))
+    assert 0 < await bench.redis.ttl(key) <= 900
+
+    # Nobody ever receives that message again; when its claim is over, its twin is the one.
+    await bench.redis.pexpire(key, 0)
+    bench.telegram.react = lambda _: None
+    assert await bench.send(record(send_msg(5, "x", external_id="order"))) == []
+    assert await bench.redis.ttl(key) > 86_000

@@ -31,7 +31,7 @@ class ReadyRedis:
             case "reserve":
                 return [round(time.time() * 1000), *[0, 0] * ((len(arguments) - _FIRST) // _EACH)]
             case "claim":
-                return [0, b"", 0, b"", 1, b""] * (len(arguments) - 1)
+                return [0, b"", 0, b"", 1, b""] * (len(arguments) - 2)
             case _:
                 return 0
 

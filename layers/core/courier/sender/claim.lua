@@ -10,13 +10,14 @@
                     has moved to; the mark again for a message that has none, or whose chat can't move
 
     ARGV[1]         milliseconds that marks live
-    ARGV[2..]       each message's owner: its SQS id
+    ARGV[2]         milliseconds that an owner is believed in while nothing is decided
+    ARGV[3..]       each message's owner: its SQS id
 
     Output          six for each message: 0 to be tried, 1 it ended before, 2 its twin was delivered, 3 its twin is
                     undecided; the end, or the twin's result, else ''; calls so far; what was sent of it, else ''; unheard
                     claims, this one included; its chat's new id, else ''
 ]]
-local life, output = tonumber(ARGV[1]), {}
+local life, undecided, output = tonumber(ARGV[1]), tonumber(ARGV[2]), {}
 local TRY, ENDED, DELIVERED_TWIN, UNDECIDED_TWIN = 0, 1, 2, 3
 
 local function claim(mark, external, owner)
@@ -30,7 +31,7 @@ local function claim(mark, external, owner)
       if result then return DELIVERED_TWIN, result, calls, parts, 0 end
       return UNDECIDED_TWIN, '', calls, parts, 0
     end
-    redis.call('SET', external, holder, 'PX', life)
+    redis.call('SET', external, holder, 'PX', undecided)
   end
   local unheard = redis.call('HINCRBY', mark, 'u', 1)
   redis.call('PEXPIRE', mark, life)
@@ -39,7 +40,7 @@ end
 
 for index = 1, #KEYS, 3 do
   local mark, moved = KEYS[index], KEYS[index + 2]
-  local verdict, result, calls, parts, unheard = claim(mark, KEYS[index + 1], ARGV[2 + (index - 1) / 3])
+  local verdict, result, calls, parts, unheard = claim(mark, KEYS[index + 1], ARGV[3 + (index - 1) / 3])
   local chat = moved ~= mark and redis.call('GET', moved) or ''
   for _, value in ipairs({ verdict, result, calls, parts, unheard, chat }) do output[#output + 1] = value end
 end

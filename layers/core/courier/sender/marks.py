@@ -11,6 +11,10 @@ from courier.state.redis_client import KEY_VERSION, LuaScript, RunsCommands
 
 #: Seconds: a day of idempotency, as the contract says.
 LIFE_S = 24 * 3600
+#: Seconds for which a message keeps its external id to itself while nothing is decided. Each of its receives renews
+#: them; an owner that vanished (purged, or moved away by SQS) stands in its twins' way for no longer. Should a twin go
+#: first while its owner waits for longer than that, the owner is the twin then: whoever claims first owns.
+UNDECIDED_S = 900
 #: Seconds for which a group's new id is remembered; forgotten, it costs one refused call.
 MOVE_LIFE_S = 30 * 24 * 3600
 
@@ -144,7 +148,8 @@ class Marks:
             StateUnavailableError: if Redis can't be asked.
         """
         keys = [key for identity in identities for key in identity.claimed_keys()]
-        found = await self._claim(self._redis, keys, [LIFE_S * 1000, *(identity.owner for identity in identities)])
+        owners = (identity.owner for identity in identities)
+        found = await self._claim(self._redis, keys, [LIFE_S * 1000, UNDECIDED_S * 1000, *owners])
         return [
             Claim(
                 Verdict(verdict),
