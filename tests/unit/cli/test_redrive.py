@@ -62,8 +62,13 @@ class Sources:
             raise KeyboardInterrupt
         taken[0] = sqs_id
         if self.fails_at_once is not None:
+            assert self.fails_at_once.receives < 100, "it goes in circles"
             again = Stored(
-                f"again-{sqs_id}", f"7:{message.group}", message.body, system={"MessageDeduplicationId": sqs_id}
+                f"again-{sqs_id}",
+                f"7:{message.group}",
+                message.body,
+                {"reason": "no", "source": queue},
+                {"MessageDeduplicationId": sqs_id},
             )
             self.fails_at_once.messages.append(again)
 
