@@ -217,6 +217,7 @@ def test_what_a_removed_bot_cant_send_becomes_dead_letters_in_each_chats_order(p
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_a_removed_bot_leaves_nothing_and_can_be_added_again_at_once(platform: Platform) -> None:
     """Two removals side by side, since each waits for minutes of quiet."""
     gone, back = (platform.add_bot(token=f"{9910 + n}:leaving") for n in range(2))
