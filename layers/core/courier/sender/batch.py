@@ -70,7 +70,6 @@ class Sender:
         except StateUnavailableError as error:
             log().warning("nothing is sent, since state can't be reached", reason=str(error))
             held = dict.fromkeys(records, Hold(NO_STATE_S, "state can't be reached"))
-        if held:
             await self._give_back(held)
         return failures([record.message_id for record in records if record in held])
 
@@ -79,6 +78,7 @@ class Sender:
         bot = await self._directory.bot(source.bot_id)
         if bot is None or not bot.is_active:
             log().info("bot isn't active", bot_id=source.bot_id, status=bot.status if bot else "unknown")
+            await self._give_back(dict.fromkeys(records, STOPPED))
             return dict.fromkeys(records, STOPPED)
         token = await self._directory.token(bot)
         intake = await take_in(records, source, bot, self._marks)
@@ -110,13 +110,17 @@ class Sender:
         together, alone = apart(intake.chains, intake.claims)
         ends = await asyncio.gather(*(delivery.run(chain) for chain in together))
         held = {record: hold for chain, end in zip(together, ends, strict=True) for record, hold in _held(chain, end)}
-        finished = list(together)
+        finished, given_back = list(together), set[Record]()
         for chain in alone:
-            # A worker that dies takes all of its batch back; what is done leaves the queue before that can happen.
+            # A worker that dies keeps all of its batch until the queue's timeout, so nothing else is left in its hands.
             await self._tell(report)
             await self._take_off([record for done in finished for record in _records(done) if record not in held])
+            await self._settle_held(intake, held)
+            await self._give_back({record: hold for record, hold in held.items() if record not in given_back})
+            given_back |= held.keys()
             held |= dict(_held(chain, await delivery.run(chain)))
             finished = [chain]
+        await self._give_back({record: hold for record, hold in held.items() if record not in given_back})
         return held
 
     async def _settle_held(self, intake: Intake, held: Held) -> None:
@@ -156,6 +160,8 @@ class Sender:
             log().error("bot stopped", bot_id=bot.bot_id, reason=reason)
 
     async def _give_back(self, held: Held) -> None:
+        if not held:
+            return
         name = _queue_of(next(iter(held)))
         seconds = {record.receipt: hold.seconds for record, hold in held.items()}
         try:
