@@ -72,8 +72,8 @@ def numbered(chats: Iterable[int]) -> list[Item]:
 def least_s(items: Sequence[Item], limits: Limits) -> float:
     """Seconds from the first to the last arrival that no sender can undercut, all messages being there at once.
 
-    The most demanding of the bot's window, each chat's bucket and each group's minutes, taken alone: the true optimum may
-    be longer, so that ratios to this flatter nobody.
+    The most demanding of the bot's window, each chat's bucket and each group's minutes, taken alone: the true optimum
+    may be longer, so that ratios to this flatter nobody.
     """
     longest = float((len(items) - 1) // limits.bot_per_second)
     for chat, count in Counter(item.chat for item in items).items():
