@@ -9,13 +9,15 @@ type Scope = Literal["bot", "chat", "group"]
 
 
 class Penalty:
-    """One scope's penalty: when it began, when it is over, and how often there was one of late."""
+    """One scope's penalty: when it began and was extended, when it is over, how often there was one of late."""
 
-    __slots__ = ("_base", "_strikes", "scope", "since", "until")
+    __slots__ = ("_base", "_strikes", "extended", "scope", "since", "until")
 
     def __init__(self) -> None:
         self.scope: Scope = "chat"
         self.since = -math.inf
+        #: When it began or was extended last: the newest moment at which somebody was told of it.
+        self.extended = -math.inf
         self.until = -math.inf
         self._base = 1.0
         self._strikes = 0
@@ -28,6 +30,7 @@ class Penalty:
         self._strikes = self._strikes + 1 if now - self.until <= limits.penalty_memory_s else 0
         if now >= self.until:
             self.since = now
+        self.extended = now
         self.scope, self._base = scope, seconds
         grown = min(seconds * limits.penalty_growth**self._strikes, limits.penalty_max_s)
         self.until = max(self.until, now + _whole(grown))
