@@ -17,7 +17,7 @@ async def test_figures(api: Api, client: SimulatorClient, sim: Simulator, clock:
     await api.send(10)
     for wait in (0.1, 0.1, 0.3):
         clock.advance(wait)
-        await ending(api, text="x")
+        assert (await api.call("sendMessage", chat_id=10, text="x")).status == 429
     await api.send(11)
     clock.advance(0.6)
     assert (await api.call("sendMessage", chat_id=12, text="")).status == 400
