@@ -9,18 +9,24 @@ Run it with `python -m local.simulator`, or within a test:
 from local.simulator.client import AdminError, Counts, Peak, SimulatorClient
 from local.simulator.clock import ManualClock
 from local.simulator.config import Limits, Settings
+from local.simulator.figures import BotFigures
+from local.simulator.in_process import InProcessWorld, Outcome
 from local.simulator.journal import Accepted, Refused
 from local.simulator.rules import Match, Rule
 from local.simulator.server import RunningSimulator, create_app, running_simulator
 from local.simulator.state import Simulator
+from local.simulator.worlds import Storm, World, WorldFaults
 
 __all__ = [
     "Accepted",
     "AdminError",
+    "BotFigures",
     "Counts",
+    "InProcessWorld",
     "Limits",
     "ManualClock",
     "Match",
+    "Outcome",
     "Peak",
     "Refused",
     "Rule",
@@ -28,6 +34,9 @@ __all__ = [
     "Settings",
     "Simulator",
     "SimulatorClient",
+    "Storm",
+    "World",
+    "WorldFaults",
     "create_app",
     "running_simulator",
 ]

@@ -1,18 +1,21 @@
 """The admin API under `/_sim`: look at what happened, set limits and delays, ask for faults."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from itertools import batched
 from typing import Any
 
 from aiohttp import web
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from local.simulator.chats import find_chat
+from local.simulator.figures import GRACE_MS
 from local.simulator.journal import Journal, Query, Record
 from local.simulator.keys import SIMULATOR
 from local.simulator.rules import Rule
+from local.simulator.worlds import World
 
 #: Records that one answer carries at most.
 _MAX_PAGE = 10_000
@@ -21,6 +24,16 @@ _BATCH = 200
 _RULES = TypeAdapter(list[Rule])
 
 ROUTES = web.RouteTableDef()
+
+
+class _IntoWorld(BaseModel):
+    """Who goes into which world."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    bot_id: int
+    seed: int
+    calm: bool = False
 
 
 @ROUTES.get("/_sim/health")
@@ -101,6 +114,44 @@ async def revoke(request: web.Request) -> web.Response:
 @ROUTES.post(r"/_sim/bots/{id:\d+}/restore")
 async def restore(request: web.Request) -> web.Response:
     request.app[SIMULATOR].bots.restore(int(request.match_info["id"]))
+    return web.json_response({"ok": True})
+
+
+@ROUTES.get(r"/_sim/bots/{id:\d+}/figures")
+async def bot_figures(request: web.Request) -> web.Response:
+    """One bot's figures; `grace_ms` says what is late in a penalty."""
+    grace_ms = _integer(request, "grace_ms")
+    simulator, bot_id = request.app[SIMULATOR], int(request.match_info["id"])
+    found = simulator.figures(bot_id, grace_ms=GRACE_MS if grace_ms is None else grace_ms)
+    return web.json_response(dataclasses.asdict(found))
+
+
+@ROUTES.delete(r"/_sim/bots/{id:\d+}")
+async def forget_bot(request: web.Request) -> web.Response:
+    request.app[SIMULATOR].forget_bot(int(request.match_info["id"]))
+    return web.json_response({"ok": True})
+
+
+@ROUTES.get("/_sim/worlds")
+async def worlds(request: web.Request) -> web.Response:
+    """Every bot's world, for the eyes of tests: nothing of the Bot API tells it."""
+    lives = request.app[SIMULATOR].worlds
+    return web.json_response({"worlds": {str(bot): life.world.model_dump(mode="json") for bot, life in lives.items()}})
+
+
+@ROUTES.post("/_sim/worlds")
+async def put_into_world(request: web.Request) -> web.Response:
+    """Put a bot into the world of a seed; answers with the world."""
+    asked = _valid(_IntoWorld.model_validate, await _json(request))
+    world = World.drawn(asked.seed, calm=asked.calm)
+    request.app[SIMULATOR].put_into_world(asked.bot_id, world)
+    return web.json_response(world.model_dump(mode="json"))
+
+
+@ROUTES.delete("/_sim/worlds")
+async def leave_world(request: web.Request) -> web.Response:
+    """Every bot, or the one of `?bot_id=`."""
+    request.app[SIMULATOR].leave_world(_integer(request, "bot_id"))
     return web.json_response({"ok": True})
 
 

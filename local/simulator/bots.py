@@ -59,6 +59,10 @@ class Bots:
             bot = self._bots[bot_id] = Bot(bot_id)
         return bot
 
+    def find(self, bot_id: int) -> Bot | None:
+        """A bot that has called before."""
+        return self._bots.get(bot_id)
+
     def revoke(self, bot_id: int, token: str | None = None) -> None:
         """Refuse one token, or, without it, all that the bot has or gets."""
         if token is None:

@@ -13,8 +13,10 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from local.simulator.figures import GRACE_MS, BotFigures
 from local.simulator.journal import Accepted, Refused
 from local.simulator.rules import Action, Match, Rule
+from local.simulator.worlds import World
 
 #: Seconds that an answer may take, over what the simulator was asked to wait.
 _TIMEOUT_S = 30.0
@@ -162,6 +164,26 @@ class SimulatorClient:
 
     def restore(self, bot_id: int) -> None:
         self._call("POST", f"bots/{bot_id}/restore")
+
+    def put_into_world(self, bot_id: int, seed: int, *, calm: bool = False) -> World:
+        """Give a bot the hidden limits and faults of a seed; calm: the limits alone."""
+        return World(**self._call("POST", "worlds", {"bot_id": bot_id, "seed": seed, "calm": calm}))
+
+    def world(self, bot_id: int) -> World | None:
+        world = self._call("GET", "worlds")["worlds"].get(str(bot_id))
+        return World(**world) if world else None
+
+    def leave_world(self, bot_id: int | None = None) -> None:
+        """Back to the settings: one bot, or all."""
+        self._call("DELETE", "worlds", query={"bot_id": bot_id})
+
+    def bot_figures(self, bot_id: int, *, grace_ms: int = GRACE_MS) -> BotFigures:
+        """What became of a bot's paced calls; `grace_ms` says what is late in a penalty."""
+        return BotFigures(**self._call("GET", f"bots/{bot_id}/figures", query={"grace_ms": grace_ms}))
+
+    def forget_bot(self, bot_id: int) -> None:
+        """Its figures, pace and penalties; its world begins anew, and its messages stay."""
+        self._call("DELETE", f"bots/{bot_id}")
 
     def _records(self, name: str, query: Mapping[str, Any], after: int, limit: int | None) -> Iterator[dict[str, Any]]:
         while limit is None or limit > 0:

@@ -4,9 +4,10 @@ import asyncio
 from typing import Any
 
 from local.simulator.call import Call
-from local.simulator.errors import ApiError, ConnectionReset, too_many_requests
+from local.simulator.errors import ApiError, ConnectionReset, too_many_requests, wrapped_too_many_requests
 from local.simulator.flood import Refusal
 from local.simulator.journal import Refused
+from local.simulator.living import LivingWorld
 from local.simulator.rules import Rule, Stage
 
 
@@ -38,6 +39,7 @@ async def _decide(call: Call) -> Any:
     cost = call.method.cost(call.params) if paced else 0
     budget = (call.bot.id, call.chat_id, cost, call.now)
     if paced:
+        _arrive(call)
         _refuse(call, flood.arrive(*budget))
     await _fail_before(call, _draw(call, "before"))
     if paced:
@@ -48,11 +50,24 @@ async def _decide(call: Call) -> Any:
         raise error
     result = call.method.handle(call)
     call.bot.counters.accepted += 1
+    if paced:
+        call.bot.counters.accept(call.now)
     if rule and rule.action == "hang_after":
         await asyncio.sleep(rule.seconds)
     elif rule:
         raise ConnectionReset
     return result
+
+
+def _arrive(call: Call) -> None:
+    call.bot.counters.arrive(call.now)
+    if world := _world(call):
+        world.arrive(call.now)
+
+
+def _world(call: Call) -> LivingWorld | None:
+    """The hidden world that the bot lives in; what spends no budget never meets it."""
+    return call.world.worlds.get(call.bot.id) if call.method.paced else None
 
 
 async def _fail_before(call: Call, rule: Rule | None) -> None:
@@ -71,10 +86,11 @@ async def _fail_before(call: Call, rule: Rule | None) -> None:
 
 
 def _draw(call: Call, stage: Stage) -> Rule | None:
-    faults = call.world.faults
-    if not faults.active:
-        return None
-    rule = faults.draw(stage, call.bot.id, call.chat_id, call.method.name)
+    """What the bot's world does to the call, or else a rule."""
+    world, faults = _world(call), call.world.faults
+    rule = world.draw(stage, call.now) if world else None
+    if rule is None and faults.active:
+        rule = faults.draw(stage, call.bot.id, call.chat_id, call.method.name)
     if rule:
         call.bot.counters.faults[rule.action] += 1
     return rule
@@ -90,14 +106,14 @@ def _hold(call: Call, rule: Rule) -> None:
 
 def _refuse(call: Call, refusal: Refusal | None) -> None:
     if refusal is not None:
-        _note_refusal(call, refusal, refusal.scope)
-        raise too_many_requests(refusal.retry_after)
+        world = _world(call)
+        wrapped = world is not None and world.wraps(call.method.name)
+        _note_refusal(call, refusal, refusal.scope, wrapped=wrapped)
+        raise (wrapped_too_many_requests if wrapped else too_many_requests)(refusal.retry_after)
 
 
-def _note_refusal(call: Call, refusal: Refusal, scope: str) -> None:
-    counters = call.bot.counters
-    counters.refused[scope] += 1
-    counters.during_penalty += refusal.during is not None
+def _note_refusal(call: Call, refusal: Refusal, scope: str, *, wrapped: bool = False) -> None:
+    call.bot.counters.refuse(refusal, scope, wrapped=wrapped)
     retry_after, during = refusal.retry_after, refusal.during
     record = Refused(call.now, call.bot.id, call.chat_id, call.method.name, scope, retry_after, during)
     call.world.refused.append(record)

@@ -33,5 +33,11 @@ def bad_request(description: str) -> ApiError:
     return ApiError(400, f"Bad Request: {description}")
 
 
+def wrapped_too_many_requests(retry_after: int) -> ApiError:
+    """A 429 as it comes from the inside of an album: a 400 that names no `retry_after` but in its words."""
+    inner = f"Too Many Requests: retry after {retry_after}"
+    return bad_request(f'failed to send message #1 with the error message "{inner}"')
+
+
 def too_many_requests(retry_after: int) -> ApiError:
     return ApiError(429, f"Too Many Requests: retry after {retry_after}", {"retry_after": retry_after})

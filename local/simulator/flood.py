@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from local.simulator.config import Limits
 from local.simulator.pace import BotPace, ChatPace
@@ -19,6 +19,8 @@ class Refusal:
     scope: Scope
     retry_after: int
     during: float | None = None
+    #: Of such a call: the seconds since the penalty began or was extended last. It follows from the calls before.
+    since_extended: float | None = field(default=None, compare=False)
 
 
 class Flood:
@@ -39,9 +41,9 @@ class Flood:
             bot.note_chat(chat_id, chat)
         for penalty in (bot.penalty, chat.penalty if chat else None):
             if penalty is not None and now < penalty.until:
-                since = penalty.since
+                since, extended = penalty.since, penalty.extended
                 retry_after = penalty.offend(now, self._limits_for(bot_id))
-                return Refusal(penalty.scope, retry_after, during=now - since)
+                return Refusal(penalty.scope, retry_after, during=now - since, since_extended=now - extended)
         return None
 
     def spend(self, bot_id: int, chat_id: int | None, cost: int, now: float) -> Refusal | None:
@@ -63,6 +65,12 @@ class Flood:
         chat = self._chat(bot_id, chat_id)
         penalty = chat.penalty if chat else self._bot(bot_id).penalty
         penalty.begin("chat" if chat else "bot", seconds, now, self._limits_for(bot_id))
+
+    def forget(self, bot_id: int) -> None:
+        """Forget a bot and its chats: their windows, penalties and peaks."""
+        self.bots.pop(bot_id, None)
+        for key in [key for key in self.chats if key[0] == bot_id]:
+            del self.chats[key]
 
     def _hold(self, penalty: Penalty, scope: Scope, seconds: float, now: float, limits: Limits) -> Refusal:
         return Refusal(scope, penalty.begin(scope, seconds, now, limits))

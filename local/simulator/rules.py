@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from local.simulator.errors import ApiError, too_many_requests
+from local.simulator.errors import ApiError, too_many_requests, wrapped_too_many_requests
 
 type Action = Literal[
     "429",
@@ -94,8 +94,7 @@ class Rule(BaseModel):
             case "429":
                 return too_many_requests(self.retry_after)
             case "429_in_400":
-                inner = f"Too Many Requests: retry after {self.retry_after}"
-                return self._answer(400, f'Bad Request: failed to send message #1 with the error message "{inner}"')
+                return self._answer(400, wrapped_too_many_requests(self.retry_after).description)
             case "403":
                 return self._answer(403, _FORBIDDEN[self.reason])
             case "migrate":

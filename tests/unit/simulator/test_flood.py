@@ -188,6 +188,12 @@ def test_penalties_grow_and_are_forgiven() -> None:
     assert lengths == [2, 6, 10, 2]
 
 
+def test_penalty_of_who_never_stops_stays_at_its_longest() -> None:
+    traffic = Traffic(chat_burst=1, penalty_growth=2, penalty_max_s=120, penalty_extends=True)
+    traffic.call()
+    assert [traffic.call() for _ in range(3000)][-1] == Refusal("chat", 120, during=0.0)
+
+
 def test_held_chat_is_refused_and_others_are_not() -> None:
     traffic = Traffic()
     traffic.flood.hold(1, PRIVATE, 8, traffic.clock.now)
