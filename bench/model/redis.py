@@ -48,10 +48,9 @@ class VirtualRedis:
                 return self._client.execute_command(*args)
 
     def flush(self) -> None:
-        """Lose everything, the scripts too."""
+        """Lose everything in this database, and what is known of scripts."""
         self._shas.clear()
-        self._redis.flushall()
-        self._redis.script_flush()
+        self._redis.flushdb()
 
     def close(self) -> None:
         """Close the connection."""

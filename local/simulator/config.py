@@ -32,6 +32,8 @@ class Limits(BaseModel):
     penalty_max_s: float = Field(default=3600.0, gt=0)
     #: Whether a call during a penalty starts it anew (and lets it grow).
     penalty_extends: bool = False
+    #: Calls that come so soon (seconds) after a penalty began were on their way: they don't extend it.
+    penalty_grace_s: float = Field(default=0.0, ge=0)
 
 
 class Settings(BaseModel):

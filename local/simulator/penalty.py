@@ -39,7 +39,7 @@ class Penalty:
 
     def offend(self, now: float, limits: Limits) -> int:
         """A call during the penalty: what it is told. With `penalty_extends` it has started the penalty anew."""
-        if limits.penalty_extends:
+        if limits.penalty_extends and now - self.since >= limits.penalty_grace_s:
             return self.begin(self.scope, self._base, now, limits)
         return _whole(self.until - now)
 

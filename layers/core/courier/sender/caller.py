@@ -10,7 +10,7 @@ from courier.errors import (
     TokenRefusedError,
     UnreachableError,
 )
-from courier.sender.attempt import Again, GivenUp, Result, attempt
+from courier.sender.attempt import Again, Delivered, GivenUp, Result, attempt
 from courier.sender.hold import STOPPED, Hold
 from courier.sender.jobs import Job
 from courier.sender.legs import Leg
@@ -76,7 +76,7 @@ class Caller:
         """The call itself, and what its refusal means for the chat and the bot."""
         try:
             async with self._starts.calling(leg):
-                return await attempt(self._telegram, self._token, job, part, calls_before)
+                result = await attempt(self._telegram, self._token, job, part, calls_before)
         except RateLimitedError as error:
             await self._starts.penalise(leg, error.retry_after_s)
             self._report.figures["RateLimited"] += 1
@@ -87,6 +87,9 @@ class Caller:
         except UnreachableError as error:
             await self._remember_unreachable(job, error)
             return GivenUp("failed", error, is_dead=True)
+        if isinstance(result, Delivered):
+            await self._starts.taken(leg)
+        return result
 
     async def _remember_move(self, job: Job, error: MigratedError) -> None:
         log().info("chat moved", chat_id=job.call.chat_id, new_chat_id=error.new_chat_id)

@@ -1,31 +1,27 @@
 --[[
-  Corrects reservations of calls that arrived late: windows are counted from when Telegram got a call.
+  Corrects reservations of calls that arrived late, and of those that were never made: windows are counted from when Telegram
+  got a call.
 
     KEYS[1]         the bot's pace, as in reserve.lua
     KEYS[2..]       the chats' paces, as in reserve.lua
 
     ARGV[1]         lane: 0 regular, 1 broadcast
     ARGV[2..]       three for each call: its chat (1 is that of KEYS[2], 0 for none), the start that was reserved, and the latest moment
-                    at which it can have arrived (milliseconds since 1970)
+                    at which it can have arrived (milliseconds since 1970); 0 for one that wasn't made
 
-    Output          the number of starts that were found and moved
+    Output          the number of starts that were found
 ]]
 local lane, moved = tonumber(ARGV[1]), 0
 
--- Moves one start of a list; the list is sorted again by who stores it.
+-- Moves one start of a list, or takes it out; the list is sorted again by who stores it.
 local function move(starts, from, to)
   for index = 1, #starts do
     if starts[index] == from then
-      starts[index] = to
+      if to then starts[index] = to else table.remove(starts, index) end
       return true
     end
   end
   return false
-end
-
-local function load(key)
-  local packed = redis.call('GET', key)
-  return packed and cmsgpack.unpack(packed) or nil
 end
 
 -- Stores what was moved, for as much longer as it was moved.
@@ -36,14 +32,16 @@ end
 local pace, chats, longest = load(KEYS[1]), {}, 0
 for index = 2, #ARGV, 3 do
   local number, reserved, arrived = tonumber(ARGV[index]), tonumber(ARGV[index + 1]), tonumber(ARGV[index + 2])
+  local is_made = arrived > 0
   longest = math.max(longest, arrived - reserved)
-  if pace and move(pace.t, reserved * 2 + lane, arrived * 2 + lane) then moved = moved + 1 end
+  if pace and move(pace.t, reserved * 2 + lane, is_made and arrived * 2 + lane) then moved = moved + 1 end
   local chat = number > 0 and (chats[number] or load(KEYS[1 + number]))
   if chat then
-    chat[1] = chat[1] + arrived - reserved
-    local full = table.remove(chat, 1)
-    move(chat, reserved, arrived)
+    local full, learned = table.remove(chat, 1), table.remove(chat, 1)
+    move(chat, reserved, is_made and arrived)
+    if is_made then full = full + arrived - reserved end
     table.sort(chat)
+    table.insert(chat, 1, learned)
     table.insert(chat, 1, full)
     chats[number] = chat
   end
@@ -51,6 +49,8 @@ end
 
 if moved > 0 then
   table.sort(pace.t)
+  local now = clock()
+  if pace.e and pace.q and now <= pace.e[4] then learn_rate(pace, now) end
   store(KEYS[1], pace, 0)
 end
 for number, chat in pairs(chats) do store(KEYS[1 + number], chat, longest) end

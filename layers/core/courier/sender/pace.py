@@ -31,6 +31,8 @@ class Wait(IntEnum):
     RATE = 2
     CHAT_PENALTY = 3
     BOT_PENALTY = 4
+    DOUBT = 5
+    PROBE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,14 @@ class Ask:
         chat: A number or `@name` as text; empty for a call that is under no chat's limits.
         chain: Number of the message group within the batch; its messages start one after another.
         cost: Messages that the call counts as; 0 spends nothing, but waits for the bot's penalty.
+        missed_ms: The start that it was given before and didn't keep, on Redis's clock; 0 for none.
     """
 
     chat: str
     is_group: bool
     chain: int
     cost: int = 1
+    missed_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Slot:
     """The answer to an ask.
 
     Attributes:
-        wait: NOTHING if the start is reserved.
+        wait: NOTHING if the start is reserved; PROBE if it is, and others wait for what comes of it.
         at: The start, or when asking again makes sense, on the event loop's clock in seconds.
         stamp_ms: The same on Redis's clock, by which the start is found there.
     """
@@ -63,22 +67,32 @@ class Slot:
     at: float
     stamp_ms: int
 
+    @property
+    def is_start(self) -> bool:
+        """Whether a start is reserved."""
+        return self.wait in (Wait.NOTHING, Wait.PROBE)
+
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A call that arrived later than its start was reserved for, by at most so many seconds."""
+    """A call that arrived later than its start was reserved for, by at most so many seconds; None if it wasn't made."""
 
     chat: str
     slot: Slot
-    late_s: float
+    late_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Penalties:
-    """Which scopes may not be called, with the ends on the event loop's clock in seconds."""
+    """Which scopes may not be called, with the ends on the event loop's clock in seconds.
+
+    Attributes:
+        doubt: Until when it is in doubt whether the bot may be called.
+    """
 
     bot: float
     chats: dict[str, float]
+    doubt: float = 0.0
 
 
 class Pacer:
@@ -91,14 +105,16 @@ class Pacer:
     def __init__(self, redis: RunsCommands, jitter_s: float) -> None:
         self._redis = redis
         self._jitter_ms = round(jitter_s * 1000)
-        self._reserve = LuaScript("courier.sender", "reserve.lua")
-        self._penalise = LuaScript("courier.sender", "penalise.lua")
-        self._late = LuaScript("courier.sender", "late.lua")
+        self._reserve = LuaScript("courier.sender", "reserve.lua", "shared.lua")
+        self._penalise = LuaScript("courier.sender", "penalise.lua", "shared.lua")
+        self._late = LuaScript("courier.sender", "late.lua", "shared.lua")
         #: Seconds that a call may be late before that is accounted for. Windows allow for more: the rest is for what
         #: can't be measured here.
         self.late_s = jitter_s / 3
         #: Seconds that the event loop's clock is behind Redis's. A slow answer makes it too small, never too large.
         self._behind = 0.0
+        #: The latest start that Telegram took, by bot, on Redis's clock: it contradicts that the bot is held since before.
+        self._taken_ms: dict[int, int] = {}
 
     async def reserve(self, bot: Bot, lane: Lane, asks: Sequence[Ask], call_s: float) -> list[Slot]:
         """Ask for starts, in one atomic step; the answer stands in the asks' order.
@@ -109,24 +125,22 @@ class Pacer:
         Raises:
             StateUnavailableError: if Redis can't be asked.
         """
-        chats = list(dict.fromkeys(ask.chat for ask in asks if ask.chat))
-        numbers = {"": 0} | {chat: number for number, chat in enumerate(chats, start=1)}
-        keys = [_bot_key(bot, "pace"), _bot_key(bot, "hold")]
+        chats = list(dict.fromkeys(ask.chat for ask in asks))
+        numbers = {chat: number for number, chat in enumerate(chats, start=1)}
+        keys = [_bot_key(bot, "pace"), _bot_key(bot, "hold"), _bot_key(bot, "doubt")]
         for chat in chats:
             keys += [_chat_key(bot, "c", chat), _chat_key(bot, "h", chat)]
         args: list[int] = [
             int(lane is Lane.BROADCAST),
-            bot.limits.bot_per_second,
             self._jitter_ms,
-            round(1000 / bot.limits.chat_per_second),
-            bot.limits.chat_burst,
-            bot.limits.group_per_minute,
+            *_limits(bot),
             round(RATE_WAIT_S * 1000),
             round(CHAT_WAIT_S * 1000),
             round(call_s * 1000),
+            self._taken_ms.get(bot.telegram_id, 0),
         ]
         for ask in asks:
-            args += [numbers[ask.chat], int(ask.is_group), ask.chain, ask.cost]
+            args += [numbers[ask.chat], _kind(ask.chat, is_group=ask.is_group), ask.chain, ask.cost, ask.missed_ms]
         now_ms, *answers = await self._reserve(self._redis, keys, args)
         now = self._heard(now_ms)
         return [
@@ -136,28 +150,50 @@ class Pacer:
     async def correct(self, bot: Bot, lane: Lane, calls: Sequence[Late]) -> None:
         """Move starts to when their calls can have arrived at the latest, so that the next ones keep their distance.
 
+        Those of calls that weren't made are taken back.
+
         Raises:
             StateUnavailableError: if Redis can't be told.
         """
         chats = list(dict.fromkeys(call.chat for call in calls if call.chat))
         args: list[str | int] = [int(lane is Lane.BROADCAST)]
         for call in calls:
-            arrived_ms = call.slot.stamp_ms + round(call.late_s * 1000)
+            arrived_ms = 0 if call.late_s is None else call.slot.stamp_ms + round(call.late_s * 1000)
             args += [chats.index(call.chat) + 1 if call.chat else 0, call.slot.stamp_ms, arrived_ms]
         keys = [_bot_key(bot, "pace"), *(_chat_key(bot, "c", chat) for chat in chats)]
         await self._late(self._redis, keys, args)
 
-    async def penalise(self, bot: Bot, chat: str, seconds: float) -> Penalties:
-        """Note a 429, and say whom it holds.
+    def taken(self, bot: Bot, slot: Slot) -> None:
+        """Telegram took a call that was started then."""
+        self._taken_ms[bot.telegram_id] = max(slot.stamp_ms, self._taken_ms.get(bot.telegram_id, 0))
+
+    async def penalise(
+        self, bot: Bot, chat: str, seconds: float, *, start_ms: int = 0, is_group: bool = False, cost: int = 1, is_probe: bool = False
+    ) -> Penalties:
+        """Note a 429, learn from it, and say whom it holds.
+
+        Args:
+            start_ms: The start of the refused call on Redis's clock; 0 for now.
+            is_probe: Whether it was to end a doubt.
 
         Raises:
             StateUnavailableError: if Redis can't be told.
         """
-        keys = [_bot_key(bot, "pace"), _bot_key(bot, "hold"), _chat_key(bot, "h", chat)]
-        args: list[str | int] = [round(seconds * 1000), chat, WIDEN_CHATS, round(WIDEN_WITHIN_S * 1000)]
-        is_bot, ends_ms = await self._penalise(self._redis, keys, args)
+        keys = [_bot_key(bot, "pace"), _bot_key(bot, "hold"), _chat_key(bot, "h", chat), _chat_key(bot, "c", chat)]
+        keys.append(_bot_key(bot, "doubt"))
+        args: list[str | int] = [round(seconds * 1000), chat, int(is_group), start_ms]
+        args += [self._taken_ms.get(bot.telegram_id, 0), cost, WIDEN_CHATS, round(WIDEN_WITHIN_S * 1000)]
+        is_bot, ends_ms = await self._penalise(self._redis, keys, [*args, *_limits(bot), int(is_probe)])
         ends = self._local(ends_ms)
         return Penalties(ends if is_bot else 0.0, {chat: ends})
+
+    async def trust(self, bot: Bot) -> None:
+        """End a doubt: a call was taken that was started in it.
+
+        Raises:
+            StateUnavailableError: if Redis can't be told.
+        """
+        await self._redis.execute_command("DEL", _bot_key(bot, "doubt"))
 
     async def penalties(self, bot: Bot, chats: Sequence[str]) -> Penalties:
         """What holds the bot and these chats now.
@@ -165,11 +201,12 @@ class Pacer:
         Raises:
             StateUnavailableError: if Redis can't be asked.
         """
-        keys = [_bot_key(bot, "hold"), *(_chat_key(bot, "h", chat) for chat in chats)]
-        whole, *each = await self._redis.execute_command("MGET", *keys)
+        keys = [_bot_key(bot, "hold"), _bot_key(bot, "doubt"), *(_chat_key(bot, "h", chat) for chat in chats)]
+        whole, doubt, *each = await self._redis.execute_command("MGET", *keys)
         return Penalties(
             self._local(whole),
             {chat: self._local(ends) for chat, ends in zip(chats, each, strict=True) if ends},
+            self._local(doubt),
         )
 
     def _heard(self, now_ms: int) -> float:
@@ -179,6 +216,16 @@ class Pacer:
 
     def _local(self, ends_ms: Any) -> float:
         return int(ends_ms) / 1000 - self._behind if ends_ms else 0.0
+
+
+def _limits(bot: Bot) -> list[int]:
+    """Messages of the bot in a second, milliseconds and burst of a chat, messages of a group in a minute."""
+    limits = bot.limits
+    return [limits.bot_per_second, round(1000 / limits.chat_per_second), limits.chat_burst, limits.group_per_minute]
+
+
+def _kind(chat: str, *, is_group: bool) -> int:
+    return int(is_group) if chat else 2
 
 
 def _bot_key(bot: Bot, what: str) -> str:

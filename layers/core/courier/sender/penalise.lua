@@ -1,25 +1,64 @@
 --[[
-  Notes a 429: it holds its chat, and where several chats met one within a short time, the whole bot, whose rate it halves.
+  Notes a 429 and learns from it. It holds its chat; where several chats met one and nothing that was started after them was
+  taken, it holds the whole bot. What was taken in the second before says what the true limit is.
 
-    KEYS[1]         the bot's pace, as in reserve.lua
+    KEYS[1]         the bot's pace, as in reserve.lua, and of this script's own
+                      c   refusals of the last seconds: by chat { start, 1 if the chat had no reason of its own }
+                      e   the event of which the last 429s that held the bot were part: { first refused start, last one,
+                          limit before it, when it is over, what was learned before it or false }
     KEYS[2]         the bot's penalty: when it ends
     KEYS[3]         the chat's penalty: when it ends
+    KEYS[4]         the chat's pace, as in reserve.lua
+    KEYS[5]         the doubt whether the bot is held: when it passes
 
     ARGV[1]         milliseconds that Telegram asks for
     ARGV[2]         the chat
-    ARGV[3]         chats that make it the bot's
-    ARGV[4]         milliseconds within which they count together
+    ARGV[3]         1 for a group
+    ARGV[4]         the start of the refused call (0 for now), in milliseconds since 1970 on this clock
+    ARGV[5]         that of the latest call that this worker knows to have been taken; 0 for none
+    ARGV[6]         what the call cost, in messages
+    ARGV[7]         chats that make it the bot's: so many, one of them without a reason of its own; or twice as many over
+                    some time; or two, if one was tried to end a doubt
+    ARGV[8]         milliseconds within which they count together
+    ARGV[9]         messages that the bot may start in a second
+    ARGV[10]        milliseconds in which a chat regains one message
+    ARGV[11]        messages that a chat may get at once
+    ARGV[12]        messages that a group may get in a minute
+
+    ARGV[13]        1 if the refused call was to end a doubt
 
     Output          1 if the whole bot is held, else 0; and when that ends, in milliseconds since 1970 on this clock
 ]]
--- No rate is lowered under so many thousandths of its limit.
-local LEAST_RATE = 100
--- A lowered rate regains so much (in thousandths) each so many milliseconds, as in reserve.lua.
-local RATE_STEP, RATE_STEP_MS = 100, 10000
+-- What is taken so long after a refusal's start contradicts that the bot is held: calls overtake each other.
+local OVERTAKING_MS = 150
+-- Chats that all have a reason of their own speak for the bot only over so long without anything being taken.
+local LASTING_MS = 300
+-- After a refusal others wait for one that is tried, for so long at most.
+local DOUBT_MS = 5000
+-- A chat's distance grows so much (in thousandths) with a 429 that a burst doesn't explain, and to so much at most.
+local SLOWER, SLOWEST = 1500, 16000
+-- A group's 429 that asks for more than so many distances is about its minute.
+local MINUTES_WAIT = 3
 
-local wait, chat, several, within = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local clock = redis.call('TIME')
-local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
+local wait, name, is_group, start, taken, cost = tonumber(ARGV[1]), ARGV[2], ARGV[3] == '1', tonumber(ARGV[4]), tonumber(ARGV[5]),
+  tonumber(ARGV[6])
+local several, within, bot_limit = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local regain = tonumber(ARGV[10])
+local is_probe = ARGV[13] == '1'
+local free = { burst = tonumber(ARGV[11]), regain = regain, free = regain, group = tonumber(ARGV[12]) }
+local now = clock()
+if start == 0 then start = now end
+local pace = load(KEYS[1]) or { t = {} }
+local chat = load_chat(KEYS[4], is_group, now)
+
+-- Takes a start out of a list, once for each message that it cost: Telegram didn't count what it refused.
+local function forget(list, is_it)
+  local left, gone = {}, 0
+  for index = #list, 1, -1 do
+    if gone < cost and is_it(list[index]) then gone = gone + 1 else table.insert(left, 1, list[index]) end
+  end
+  return left
+end
 
 local function hold(key)
   local ends = math.max(now + wait, tonumber(redis.call('GET', key) or 0))
@@ -27,25 +66,88 @@ local function hold(key)
   return ends
 end
 
-local packed = redis.call('GET', KEYS[1])
-local pace = packed and cmsgpack.unpack(packed) or { t = {} }
-local recent, chats = {}, 0
-for name, at in pairs(pace.c or {}) do
-  if at > now - within then recent[name], chats = at, chats + 1 end
-end
-if not recent[chat] then chats = chats + 1 end
-recent[chat] = now
-pace.c = recent
-
-local ends, is_bot = hold(KEYS[3]), 0
-if chats >= several then
-  is_bot, ends = 1, hold(KEYS[2])
-  -- The 429s of one moment are one event: the calls in flight when it came all meet it.
-  if not pace.fc or pace.fc < now - within then
-    local recovered = pace.fc and RATE_STEP * math.floor((now - pace.fc) / RATE_STEP_MS) or 0
-    pace.f = math.max(LEAST_RATE, math.floor(math.min(1000, (pace.f or 1000) + recovered) / 2))
-    pace.fc = now
+-- Notes the refusal among those of the last seconds; whether they speak for the bot, and the first of their starts.
+local function is_bots(had_reason)
+  pace.a = math.max(pace.a or 0, taken)
+  local recent, without, all, first, last = {}, 0, 0, start, start
+  for other, noted in pairs(pace.c or {}) do
+    if other ~= name and noted[1] > now - within and noted[1] > pace.a - OVERTAKING_MS then recent[other] = noted end
   end
+  if start > pace.a - OVERTAKING_MS then recent[name] = { start, had_reason and 0 or 1 } end
+  for _, noted in pairs(recent) do
+    all, without, first = all + 1, without + noted[2], math.min(first, noted[1])
+    last = math.max(last, noted[1])
+  end
+  pace.c = recent
+  local is_wide = all >= several and without > 0 or all >= 2 * several and last - first >= LASTING_MS
+  -- Refused in another chat, after a first refusal was known and nothing else was tried: that is no coincidence.
+  is_wide = is_wide or is_probe and all > 1 and not had_reason
+  return is_wide, first
 end
-redis.call('SET', KEYS[1], cmsgpack.pack(pace), 'PX', math.max(120000, wait + 120000))
+
+-- The event that this refusal is part of.
+local function note_event(first, ends)
+  local event = pace.e
+  if not event or now > event[4] then event = { first, start, bot_limit_at(pace, bot_limit, now), ends, pace.q or false } end
+  event[1], event[2], event[4] = math.min(event[1], first), math.max(event[2], start), math.max(event[4], ends)
+  pace.e = event
+end
+
+-- What the chat takes, from how its last messages lay: either no more at once, or not so fast.
+local function learn_chat(others)
+  local rules = tightened(usual_rules(pace, free, is_group, now), chat.learned, now)
+  local burst, group, factor = rules.burst, rules.group, rules.regain * 1000 / rules.free
+  local previous = others[#others]
+  if is_group and wait > MINUTES_WAIT * rules.regain and #others > 0 then
+    group = math.max(1, math.min(group, #others))
+  elseif start - previous < rules.regain * 0.9 then
+    local together = 1
+    while together < #others and others[#others - together] > start - rules.regain do together = together + 1 end
+    burst = math.max(1, math.min(burst - 1, together))
+  else
+    burst, factor = 1, math.min(SLOWEST, factor * SLOWER / 1000)
+  end
+  chat.learned = { burst, factor, group, now }
+  local alike = {}
+  for _, one in ipairs(pace.g or {}) do
+    if one[1] ~= name then alike[#alike + 1] = one end
+  end
+  alike[#alike + 1] = { name, is_group, chat.learned }
+  local kind = 0
+  for index = #alike, 1, -1 do
+    if alike[index][2] == is_group then
+      kind = kind + 1
+      if kind > LIKE_CHATS then table.remove(alike, index) end
+    end
+  end
+  pace.g = alike
+end
+
+pace.t = forget(pace.t, function(one) return math.floor(one / 2) == start end)
+chat.starts = forget(chat.starts, function(one) return one == start end)
+local others = {}
+for _, at in ipairs(chat.starts) do
+  if at < start then others[#others + 1] = at end
+end
+local ends, is_bot = hold(KEYS[3]), 0
+local is_wide, first = is_bots(#others > 0)
+local bot_ends = tonumber(redis.call('GET', KEYS[2]) or 0)
+if is_wide or bot_ends > now then
+  is_bot, ends = 1, hold(KEYS[2])
+  redis.call('DEL', KEYS[5])
+  note_event(first, ends)
+  learn_rate(pace, now)
+  chat.full = chat.full - cost * tightened(usual_rules(pace, free, is_group, now), chat.learned, now).regain
+else
+  if #others > 0 then learn_chat(others) end
+  if start > pace.a - OVERTAKING_MS then
+    local doubt = math.min(wait, DOUBT_MS)
+    redis.call('SET', KEYS[5], now + doubt, 'PX', doubt)
+  end
+  -- When the penalty is over the chat takes one message, however long that was.
+  local rules = tightened(usual_rules(pace, free, is_group, now), chat.learned, now)
+  chat.full = math.max(chat.full, ends + (rules.burst - 1) * rules.regain)
+end
+store_chat(chat, is_group, now)
+store_pace(KEYS[1], pace, now, wait)
 return { is_bot, ends }

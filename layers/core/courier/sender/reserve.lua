@@ -10,29 +10,34 @@
                       r   when the regular lane last started something
                       n   regular starts since the last broadcast
                       w   until when the broadcast lane is known to wait
-                      f   rate in thousandths of the limit, and since when: fc   (written by penalise.lua)
-                      c   chats that met a 429 lately                            (written by penalise.lua)
+                      q   the limit that was learned; see shared.lua             (written by penalise.lua)
+                      g   what was lately learned of chats: { chat, what }, ...  (written by penalise.lua)
+                      a   the latest start that is known to have been taken
+                      c, e                                                       (penalise.lua's alone)
+                      d   when the last call was started that is to end a doubt
     KEYS[2]         the bot's penalty: when it ends
-    KEYS[3..]       two for each chat: its pace, a cmsgpack array of when its bucket is full again and, for a group, its
-                    starts; and its penalty
+    KEYS[3]         the doubt whether the bot is held, see penalise.lua: when it passes
+    KEYS[4..]       two for each chat: its pace, see load_chat in shared.lua; and its penalty
 
     ARGV[1]         lane: 0 regular, 1 broadcast
-    ARGV[2]         messages that the bot may start in a second
-    ARGV[3]         milliseconds by which an arrival may be late
+    ARGV[2]         milliseconds by which an arrival may be late
+    ARGV[3]         messages that the bot may start in a second
     ARGV[4]         milliseconds in which a chat regains one message
     ARGV[5]         messages that a chat may get at once
     ARGV[6]         messages that a group may get in a minute
     ARGV[7]         milliseconds that a message of the regular lane may wait for the bot's rate
     ARGV[8]         milliseconds that a chain may wait for its chats
     ARGV[9]         milliseconds from one start to the next in one chain: what a call takes
-    ARGV[10..]      four for each message: its chat (1 is that of KEYS[3], 0 for none), 1 for a group, its chain, its cost
-                    in messages (0 spends nothing)
+    ARGV[10]        the latest start that this worker knows Telegram to have taken, in milliseconds since 1970 on this
+                    clock; 0 for none
+    ARGV[11..]      five for each message: its chat (1 is that of KEYS[4]), 1 for a group and 2 for what is under no
+                    chat's limits but its penalties, its chain, its cost in messages (0 spends nothing), and the start
+                    that it was given before and missed (0 for none), which is given back
 
     Output          milliseconds since 1970 on this clock, then two for each message: what it waits for (0 nothing, it
-                    is reserved; 1 its chat, 2 the bot's rate, 3 its chat's penalty, 4 the bot's penalty), and
-                    milliseconds from now
+                    is reserved; 1 its chat, 2 the bot's rate, 3 its chat's penalty, 4 the bot's penalty, 5 the end
+                    of a doubt; 6 nothing, and it is the call that ends the doubt), and milliseconds from now
 ]]
-local SECOND, MINUTE = 1000, 60000
 -- The regular lane's share while broadcasts wait, in thousandths.
 local REGULAR_SHARE = 950
 -- Regular starts in a row after which a broadcast that waits gets one, where the share of one message is none.
@@ -41,40 +46,31 @@ local REGULAR_RUN = 9
 local BROADCAST_WAITS = 2000
 -- While the regular lane was busy so lately, broadcasts go in portions, so that a reply finds room soon.
 local REGULAR_RECENT, PORTIONS = 10000, 10
--- A lowered rate regains so much (in thousandths) each so many milliseconds.
-local RATE_STEP, RATE_STEP_MS = 100, 10000
 -- What a broadcast may be ahead of the present.
 local PRESENT = 5
--- Longer than any start is remembered, and than a lowered rate takes to recover.
-local PACE_LIFE = 120000
-local RESERVED, CHAT, RATE, CHAT_PENALTY, BOT_PENALTY = 0, 1, 2, 3, 4
+-- Between two calls that are to end a doubt lies so much more than a call takes.
+local DOUBT_PAUSE = 30
+local RESERVED, CHAT, RATE, CHAT_PENALTY, BOT_PENALTY, DOUBT, PROBE = 0, 1, 2, 3, 4, 5, 6
 
-local lane, bot_limit, jitter = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local lane, jitter, bot_limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local regain, burst, group_limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local rate_wait, chat_wait, call_time = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local second, minute = SECOND + jitter, MINUTE + jitter
-local tolerance = math.max(0, (burst - 1) * regain - jitter)
 
-local clock = redis.call('TIME')
-local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
-
-local function load(key)
-  local packed = redis.call('GET', key)
-  return packed and cmsgpack.unpack(packed) or nil
-end
-
+local now = clock()
 local pace = load(KEYS[1]) or { t = {} }
-local factor = pace.f or 1000
-if pace.fc then factor = math.min(1000, factor + RATE_STEP * math.floor((now - pace.fc) / RATE_STEP_MS)) end
-bot_limit = math.max(1, math.floor(bot_limit * factor / 1000))
+bot_limit = bot_limit_at(pace, bot_limit, now)
+pace.a = math.max(pace.a or 0, tonumber(ARGV[10]))
 
-local all, lanes = {}, { [0] = {}, [1] = {} }
+local all, lanes, past = {}, { [0] = {}, [1] = {} }, {}
 for _, start in ipairs(pace.t) do
   local at = math.floor(start / 2)
   if at > now - second then
     all[#all + 1] = at
     local own = lanes[start % 2]
     own[#own + 1] = at
+  elseif at > now - STARTS_RECENT_MS then
+    past[#past + 1] = start
   end
 end
 
@@ -120,88 +116,115 @@ local function insert(starts, at)
 end
 
 local bot_penalty = tonumber(redis.call('GET', KEYS[2]) or 0)
+local is_doubted = tonumber(redis.call('GET', KEYS[3]) or 0) > now
 local chats, chains, output = {}, {}, { now }
 
-local function chat_of(index)
-  if index == 0 then return nil end
+-- What holds for chats of which nothing is known, where several others met a 429 of their own lately.
+local free = { burst = burst, regain = regain, free = regain, group = group_limit }
+local usual = { [false] = usual_rules(pace, free, false, now), [true] = usual_rules(pace, free, true, now) }
+
+local function chat_of(index, kind)
   if not chats[index] then
-    local key = KEYS[1 + 2 * index]
-    local stored = load(key) or { 0 }
-    local chat = { key = key, full = stored[1], starts = {} }
-    for i = 2, #stored do
-      if stored[i] > now - minute then chat.starts[#chat.starts + 1] = stored[i] end
+    local chat = kind == '2' and { is_free = true } or load_chat(KEYS[2 + 2 * index], kind == '1', now)
+    chat.penalty = tonumber(redis.call('GET', KEYS[3 + 2 * index]) or 0)
+    if not chat.is_free then
+      chat.is_group = kind == '1'
+      chat.rules = tightened(usual[chat.is_group], chat.learned, now)
+      chat.tolerance = math.max(0, (chat.rules.burst - 1) * chat.rules.regain - jitter)
     end
-    chat.penalty = tonumber(redis.call('GET', KEYS[2 + 2 * index]) or 0)
     chats[index] = chat
   end
   return chats[index]
 end
 
 -- When the chat takes `count` more messages.
-local function chat_ready(chat, is_group, count)
+local function chat_ready(chat, count)
+  local rules = chat.rules
   -- What costs more than the chat may get at once needs a full bucket, and leaves a debt.
-  local ready = chat.full - tolerance + (math.min(count, burst) - 1) * regain
-  if is_group then
-    local over = #chat.starts + math.min(count, group_limit) - group_limit
+  local ready = chat.full - chat.tolerance + (math.min(count, rules.burst) - 1) * rules.regain
+  if chat.is_group then
+    local over = #chat.starts + math.min(count, rules.group) - rules.group
     if over > 0 then ready = math.max(ready, chat.starts[over] + minute) end
   end
   return ready
 end
 
-local function take(chat, is_group, count, at)
-  if chat then
-    chat.full = math.max(chat.full, at) + count * regain
+local function take(chat, count, at)
+  local is_bound = count > 0 and not chat.is_free
+  if is_bound then
+    chat.full = math.max(chat.full, at) + count * chat.rules.regain
     chat.changed = true
   end
   for _ = 1, count do
-    if chat and is_group then chat.starts[#chat.starts + 1] = math.max(at, chat.starts[#chat.starts] or 0) end
+    if is_bound then chat.starts[#chat.starts + 1] = math.max(at, chat.starts[#chat.starts] or 0) end
     insert(all, at)
     insert(lanes[lane], at)
   end
 end
 
-local function place(chat, is_group, chain, count)
+local function remove(starts, at)
+  for position = #starts, 1, -1 do
+    if starts[position] == at then return table.remove(starts, position) end
+  end
+end
+
+-- A start that was never made counts for nothing.
+local function give_back(chat, count, at)
+  for _ = 1, count do
+    if not remove(all, at) then return end
+    remove(lanes[lane], at)
+    if not chat.is_free and remove(chat.starts, at) then
+      chat.full, chat.changed = chat.full - chat.rules.regain, true
+    end
+  end
+end
+
+local function place(chat, chain, count)
   if bot_penalty > now then return BOT_PENALTY, bot_penalty end
-  if chat and chat.penalty > now then return CHAT_PENALTY, chat.penalty end
-  local free = chain.last and chain.last + call_time or now
-  local ready = math.max(free, chat and chat_ready(chat, is_group, count) or now)
-  if chain.waited + ready - free > chat_wait then return CHAT, ready end
+  if chat.penalty > now then return CHAT_PENALTY, chat.penalty end
+  -- While it is in doubt whether the bot is held, one call at a time finds out.
+  if is_doubted and count > 0 and (pace.d or 0) > now - call_time - DOUBT_PAUSE then return DOUBT, pace.d + call_time + DOUBT_PAUSE end
+  local earliest = chain.last and chain.last + call_time or now
+  local ready = math.max(earliest, count > 0 and not chat.is_free and chat_ready(chat, count) or now)
+  if chain.waited + ready - earliest > chat_wait then return CHAT, ready end
   local at = room(ready, count)
   if lane == 0 and at - ready > rate_wait or lane == 1 and at - now > PRESENT then return RATE, at end
-  chain.last, chain.waited = at, chain.waited + ready - free
+  chain.last, chain.waited = at, chain.waited + ready - earliest
   return RESERVED, at
 end
 
-for index = 10, #ARGV, 4 do
-  local chat, is_group = chat_of(tonumber(ARGV[index])), ARGV[index + 1] == '1'
+for index = 11, #ARGV, 5 do
+  local missed = tonumber(ARGV[index + 4])
+  if missed > 0 then give_back(chat_of(tonumber(ARGV[index]), ARGV[index + 1]), tonumber(ARGV[index + 3]), missed) end
+end
+
+for index = 11, #ARGV, 5 do
+  local chat = chat_of(tonumber(ARGV[index]), ARGV[index + 1])
   local chain_index, count = tonumber(ARGV[index + 2]), tonumber(ARGV[index + 3])
   local chain = chains[chain_index] or { waited = 0 }
   chains[chain_index] = chain
   if not chain.why then
-    local why, at = place(chat, is_group, chain, count)
-    if why == RESERVED then take(chat, is_group, count, at) else chain.why = why end
+    local why, at = place(chat, chain, count)
+    if why == RESERVED then take(chat, count, at) else chain.why = why end
     if why == RATE and lane == 1 then pace.w = now + BROADCAST_WAITS end
     if why == RESERVED and lane == 0 then pace.r, pace.n = at, (pace.n or 0) + count end
     if why == RESERVED and lane == 1 then pace.n = 0 end
-    chain.at = at
+    chain.at, chain.got = at, RESERVED
+    if why == RESERVED and is_doubted and count > 0 then pace.d, chain.got = at, PROBE end
   end
-  output[#output + 1] = chain.why or RESERVED
+  output[#output + 1] = chain.why or chain.got
   output[#output + 1] = math.max(0, chain.at - now)
 end
 
 -- Lanes were kept apart to be counted; they are stored together.
-local starts = {}
+local starts = past
 for own = 0, 1 do
   for _, at in ipairs(lanes[own]) do starts[#starts + 1] = at * 2 + own end
 end
 table.sort(starts)
 pace.t = starts
-redis.call('SET', KEYS[1], cmsgpack.pack(pace), 'PX', PACE_LIFE)
+store_pace(KEYS[1], pace, now)
 for _, chat in pairs(chats) do
-  if chat.changed then
-    local last = chat.starts[#chat.starts]
-    local life = math.max(chat.full - now, last and last + minute - now or 0) + 1000
-    redis.call('SET', chat.key, cmsgpack.pack({ chat.full, unpack(chat.starts) }), 'PX', life)
-  end
+  if chat.changed then store_chat(chat, chat.is_group, now) end
 end
 return output

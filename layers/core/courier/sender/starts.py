@@ -9,6 +9,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from courier.errors import StateUnavailableError
 from courier.queues.names import Lane
@@ -24,12 +25,15 @@ from courier.telemetry import log
 PENALTIES_FRESH_S = 0.04
 #: Seconds that a batch of the broadcast lane waits for room before it gives its messages back.
 BROADCAST_WAIT_S = 3.0
+#: Seconds that a batch waits for the end of a doubt.
+DOUBT_WAIT_S = 3.0
 
 _REASONS = {
     Wait.CHAT: "the chat's limit",
     Wait.RATE: "the bot's rate",
     Wait.CHAT_PENALTY: "the chat's penalty",
     Wait.BOT_PENALTY: "the bot's penalty",
+    Wait.DOUBT: "a doubt whether the bot is held",
 }
 
 
@@ -65,7 +69,7 @@ class Starts:
         Raises:
             StateUnavailableError: if Redis can't be asked.
         """
-        self._chats = list(dict.fromkeys(leg.call.chat for leg in legs if leg.call.chat))
+        self._chats = list(dict.fromkeys(leg.call.chat for leg in legs))
         slots = await self._ask([_ask_for(leg) for leg in legs]) if legs else []
         self._slots = {leg.key: slot for leg, slot in zip(legs, slots, strict=True)}
         self._looked_at = self._loop.time()
@@ -82,7 +86,7 @@ class Starts:
         slot = self._slots.get(leg.key)
         if slot is None:
             slot = await self._asking.submit(_ask_for(leg))
-            self._chats += [leg.call.chat] if leg.call.chat else []
+            self._chats.append(leg.call.chat)
         while True:
             hold = self._too_long(slot)
             if hold is not None:
@@ -90,13 +94,15 @@ class Starts:
             nap = max(0.0, slot.at - self._loop.time())
             self.slept_s += nap
             await asyncio.sleep(nap)
-            if slot.wait is Wait.NOTHING and self._loop.time() - slot.at <= self._pacer.late_s:
+            if slot.is_start and self._loop.time() - slot.at <= self._pacer.late_s:
                 self._slots[leg.key] = slot
                 held_until = await self._held_until(leg)
-                if held_until <= self._loop.time():
+                if held_until > self._loop.time():
+                    await self._correct_start(Late(leg.call.chat, slot, None))
+                    return self._hold(held_until, "a penalty that came meanwhile")
+                if slot.wait is Wait.PROBE or not leg.call.cost or self._penalties.doubt <= self._loop.time():
                     return None
-                return self._hold(held_until, "a penalty that came meanwhile")
-            slot = await self._asking.submit(_ask_for(leg))
+            slot = await self._asking.submit(_ask_for(leg, missed=slot))
 
     @asynccontextmanager
     async def calling(self, leg: Leg) -> AsyncIterator[None]:
@@ -113,34 +119,61 @@ class Starts:
             await self._account_for(leg, slot, began - slot.at + max(0.0, took_s - quickest_s))
 
     async def _account_for(self, leg: Leg, slot: Slot, late_s: float) -> None:
-        if late_s <= self._pacer.late_s:
-            return
+        if late_s > self._pacer.late_s and await self._correct_start(Late(leg.call.chat, slot, late_s)):
+            self._slots[leg.key] = replace(slot, stamp_ms=slot.stamp_ms + round(late_s * 1000))
+
+    async def _correct_start(self, late: Late) -> bool:
         try:
-            await self._correcting.submit(Late(leg.call.chat, slot, late_s))
+            await self._correcting.submit(late)
         except StateUnavailableError as error:
-            log().warning("a late call isn't accounted for", reason=str(error))
+            log().warning("a start isn't corrected", reason=str(error))
+            return False
+        return True
 
     def forget(self, leg: Leg) -> None:
         """Its chat has another id, so its reservation is worth nothing."""
         self._slots.pop(leg.key, None)
 
+    async def taken(self, leg: Leg) -> None:
+        """Telegram took a call."""
+        slot = self._slots[leg.key]
+        self._pacer.taken(self._bot, slot)
+        if slot.wait is Wait.PROBE:
+            self._penalties = replace(self._penalties, doubt=0.0)
+            try:
+                await self._pacer.trust(self._bot)
+            except StateUnavailableError as error:
+                log().warning("a doubt passes by itself", reason=str(error))
+
     async def penalise(self, leg: Leg, seconds: float) -> None:
         """Note a 429 that a call met; known here at once, and to other workers when Redis has it."""
-        chat = leg.call.chat
-        self._learn(Penalties(0.0, {chat: self._loop.time() + seconds}))
+        call, slot = leg.call, self._slots[leg.key]
+        self._learn(Penalties(0.0, {call.chat: self._loop.time() + seconds}))
         try:
-            self._learn(await self._pacer.penalise(self._bot, chat, seconds))
+            found = await self._pacer.penalise(
+                self._bot,
+                call.chat,
+                seconds,
+                start_ms=slot.stamp_ms,
+                is_group=call.is_group,
+                cost=call.cost,
+                is_probe=slot.wait is Wait.PROBE,
+            )
         except StateUnavailableError as error:
             log().warning("a penalty is known to this worker alone", reason=str(error))
+        else:
+            self._learn(found)
 
     def _too_long(self, slot: Slot) -> Hold | None:
         """A hold for what isn't worth sleeping for in here."""
         if slot.at > self._deadline:
             return self._hold(slot.at, "the end of this invocation")
-        if slot.wait is Wait.NOTHING:
+        if slot.is_start:
             return None
         patience = self._began + BROADCAST_WAIT_S if self._lane is Lane.BROADCAST else self._began
         if slot.wait is Wait.RATE and slot.at <= patience:
+            return None
+        if slot.wait is Wait.DOUBT and slot.at <= self._began + DOUBT_WAIT_S:
             return None
         return self._hold(slot.at, _REASONS[slot.wait])
 
@@ -149,7 +182,7 @@ class Starts:
 
     async def _ask(self, asks: Sequence[Ask]) -> list[Slot]:
         self.reservations += 1
-        return await self._pacer.reserve(self._bot, self._lane, asks, self._times.typical_s)
+        return await self._pacer.reserve(self._bot, self._lane, asks, self._times.expected_s)
 
     async def _correct(self, calls: Sequence[Late]) -> list[None]:
         await self._pacer.correct(self._bot, self._lane, calls)
@@ -162,7 +195,9 @@ class Starts:
 
     async def _look(self, lookers: Sequence[None]) -> list[None]:
         looked_at = self._loop.time()
-        self._learn(await self._pacer.penalties(self._bot, self._chats))
+        found = await self._pacer.penalties(self._bot, self._chats)
+        self._learn(found)
+        self._penalties = replace(self._penalties, doubt=found.doubt)
         self._looked_at = looked_at
         return list(lookers)
 
@@ -171,8 +206,9 @@ class Starts:
         chats = dict(self._penalties.chats)
         for chat, until in found.chats.items():
             chats[chat] = max(until, chats.get(chat, 0.0))
-        self._penalties = Penalties(max(found.bot, self._penalties.bot), chats)
+        self._penalties = Penalties(max(found.bot, self._penalties.bot), chats, self._penalties.doubt)
 
 
-def _ask_for(leg: Leg) -> Ask:
-    return Ask(leg.call.chat, is_group=leg.call.is_group, chain=leg.chain, cost=leg.call.cost)
+def _ask_for(leg: Leg, missed: Slot | None = None) -> Ask:
+    missed_ms = missed.stamp_ms if missed is not None and missed.is_start else 0
+    return Ask(leg.call.chat, leg.call.is_group, leg.chain, leg.call.cost, missed_ms)

@@ -86,10 +86,11 @@ class LuaScript:
     Args:
         package: Where the file lies, for instance `courier.sender`.
         name: The file's name.
+        before: Files that stand before it: what it has in common with others.
     """
 
-    def __init__(self, package: str, name: str) -> None:
-        self.source = files(package).joinpath(name).read_text(encoding="utf-8")
+    def __init__(self, package: str, name: str, *before: str) -> None:
+        self.source = "".join(files(package).joinpath(file).read_text(encoding="utf-8") for file in (*before, name))
         self.sha = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
     async def __call__(self, redis: RunsCommands, keys: Sequence[str], args: Sequence[str | int]) -> Any:
