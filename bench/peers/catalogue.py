@@ -14,7 +14,7 @@ _NPM_INSTALL = (
 )
 _PIP_INSTALL = (
     ("{python}", "-m", "venv", "{home}"),
-    ("{uv}", "pip", "install", "--quiet", "--python", "{home}/bin/python", "-r", "{pins}"),
+    ("{uv}", "pip", "install", "--quiet", "--compile-bytecode", "--python", "{home}/bin/python", "-r", "{pins}"),
 )
 
 
