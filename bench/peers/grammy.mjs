@@ -4,9 +4,10 @@
 // once. With `loop`: auto-retry alone and one message after another, which is what grammY's page on flood limits
 // advises for broadcasts.
 //
-// Order: the throttler has a queue for each chat that runs one call at a time. Auto-retry is installed first, hence
-// within the throttler, so that a retry keeps its chat's turn: nothing overtakes it, and nothing needs to be awaited.
-// (The other way around a retry would queue up again behind its chat's later messages.)
+// Order: the throttler has a queue for each chat that runs one call at a time, and Bottleneck promises that a queue's
+// jobs run in the order they came. The pages leave open which plugin goes first. Auto-retry does here, hence within
+// the throttler, so that a retry keeps its chat's turn and nothing needs to be awaited. The other way around a retry
+// queues up behind its chat's later messages; with each chat awaited in order that was no faster on narrow jobs.
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
