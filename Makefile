@@ -104,6 +104,8 @@ lock: $(VENV)/.uv ## Pin all requirements anew from their ranges
 		--extra cli --extra dev -c layers/core/requirements.txt -o requirements/dev.txt
 	@for part in emulator sam; do $(UV) pip compile --upgrade -q --python-version 3.13 --no-header \
 		--no-annotate requirements/$$part.in -o requirements/$$part.txt; done
+	@for peer in ptb aiogram; do $(UV) pip compile --upgrade -q --python-version 3.13 --no-header \
+		--no-annotate bench/peers/$$peer.in -o bench/peers/$$peer.txt; done
 
 ##@ Set it up
 
