@@ -72,6 +72,10 @@ class Caller:
             await self._remember_move(job, error)
         return await self.call(job, part, chain, calls_before)
 
+    async def abandon(self, chain: int) -> None:
+        """A chain goes no further in this batch."""
+        await self._starts.abandon(chain)
+
     async def _attempt(self, job: Job, part: int, leg: Leg, calls_before: int) -> Result:
         """The call itself, and what its refusal means for the chat and the bot."""
         try:

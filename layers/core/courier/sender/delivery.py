@@ -46,6 +46,7 @@ class Delivery:
                 except Exception as error:  # noqa: BLE001 - a fault of ours with one message must not cost its neighbours
                     hold = await self._unforeseen(link, error)
             if hold is not None:
+                await self._caller.abandon(chain.number)
                 self._report.held(len(chain.links) - position, hold)
                 return position, hold
         return None

@@ -81,7 +81,7 @@ local function is_bots(had_reason)
   pace.c = recent
   local is_wide = all >= several and without > 0 or all >= 2 * several and last - first >= LASTING_MS
   -- Refused in another chat, after a first refusal was known and nothing else was tried: that is no coincidence.
-  is_wide = is_wide or is_probe and all > 1 and not had_reason
+  is_wide = is_wide or is_probe and (all >= several or all > 1 and not had_reason)
   return is_wide, first
 end
 
@@ -143,6 +143,7 @@ else
   if start > pace.a - OVERTAKING_MS then
     local doubt = math.min(wait, DOUBT_MS)
     redis.call('SET', KEYS[5], now + doubt, 'PX', doubt)
+    pace.b = now
   end
   -- When the penalty is over the chat takes one message, however long that was.
   local rules = tightened(usual_rules(pace, free, is_group, now), chat.learned, now)

@@ -14,7 +14,7 @@
                       g   what was lately learned of chats: { chat, what }, ...  (written by penalise.lua)
                       a   the latest start that is known to have been taken
                       c, e                                                       (penalise.lua's alone)
-                      d   when the last call was started that is to end a doubt
+                      d   when the last call was started that is to end a doubt, and b when that began
     KEYS[2]         the bot's penalty: when it ends
     KEYS[3]         the doubt whether the bot is held, see penalise.lua: when it passes
     KEYS[4..]       two for each chat: its pace, see load_chat in shared.lua; and its penalty
@@ -50,6 +50,8 @@ local REGULAR_RECENT, PORTIONS = 10000, 10
 local PRESENT = 5
 -- Between two calls that are to end a doubt lies so much more than a call takes.
 local DOUBT_PAUSE = 30
+-- So long after a doubt began, any chat is good enough.
+local DOUBT_CHOICE = 300
 local RESERVED, CHAT, RATE, CHAT_PENALTY, BOT_PENALTY, DOUBT, PROBE = 0, 1, 2, 3, 4, 5, 6
 
 local lane, jitter, bot_limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -117,6 +119,7 @@ end
 
 local bot_penalty = tonumber(redis.call('GET', KEYS[2]) or 0)
 local is_doubted = tonumber(redis.call('GET', KEYS[3]) or 0) > now
+local is_doubted_long = is_doubted and now > (pace.b or 0) + DOUBT_CHOICE
 local chats, chains, output = {}, {}, { now }
 
 -- What holds for chats of which nothing is known, where several others met a 429 of their own lately.
@@ -183,7 +186,12 @@ local function place(chat, chain, count)
   if bot_penalty > now then return BOT_PENALTY, bot_penalty end
   if chat.penalty > now then return CHAT_PENALTY, chat.penalty end
   -- While it is in doubt whether the bot is held, one call at a time finds out.
-  if is_doubted and count > 0 and (pace.d or 0) > now - call_time - DOUBT_PAUSE then return DOUBT, pace.d + call_time + DOUBT_PAUSE end
+  if is_doubted and count > 0 then
+    local again = (pace.d or 0) + call_time + DOUBT_PAUSE
+    if again > now then return DOUBT, again end
+    -- In a chat that had a message lately a refusal would say little.
+    if not chat.is_free and #chat.starts > 0 and not is_doubted_long then return DOUBT, now + DOUBT_PAUSE end
+  end
   local earliest = chain.last and chain.last + call_time or now
   local ready = math.max(earliest, count > 0 and not chat.is_free and chat_ready(chat, count) or now)
   if chain.waited + ready - earliest > chat_wait then return CHAT, ready end

@@ -7,6 +7,7 @@ milliseconds; a call is never started on knowledge older than that.
 
 import asyncio
 import math
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -54,6 +55,8 @@ class Starts:
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._slots: dict[str, Slot] = {}
+        #: Starts that are reserved and not made yet, by chain.
+        self._unmade: defaultdict[int, dict[str, Late]] = defaultdict(dict)
         self._chats: list[str] = []
         self._penalties = Penalties(0.0, {})
         self._looked_at = 0.0
@@ -71,7 +74,8 @@ class Starts:
         """
         self._chats = list(dict.fromkeys(leg.call.chat for leg in legs))
         slots = await self._ask([_ask_for(leg) for leg in legs]) if legs else []
-        self._slots = {leg.key: slot for leg, slot in zip(legs, slots, strict=True)}
+        for leg, slot in zip(legs, slots, strict=True):
+            self._keep(leg, slot)
         self._looked_at = self._loop.time()
 
     async def wait(self, leg: Leg) -> Hold | None:
@@ -86,6 +90,7 @@ class Starts:
         slot = self._slots.get(leg.key)
         if slot is None:
             slot = await self._asking.submit(_ask_for(leg))
+            self._keep(leg, slot)
             self._chats.append(leg.call.chat)
         while True:
             hold = self._too_long(slot)
@@ -95,14 +100,26 @@ class Starts:
             self.slept_s += nap
             await asyncio.sleep(nap)
             if slot.is_start and self._loop.time() - slot.at <= self._pacer.late_s:
-                self._slots[leg.key] = slot
                 held_until = await self._held_until(leg)
                 if held_until > self._loop.time():
-                    await self._correct_start(Late(leg.call.chat, slot, None))
                     return self._hold(held_until, "a penalty that came meanwhile")
                 if slot.wait is Wait.PROBE or not leg.call.cost or self._penalties.doubt <= self._loop.time():
+                    self._unmade[leg.chain].pop(leg.key, None)
                     return None
             slot = await self._asking.submit(_ask_for(leg, missed=slot))
+            self._keep(leg, slot)
+
+    async def abandon(self, chain: int) -> None:
+        """Give back what is reserved for a chain that goes no further in this batch."""
+        left = self._unmade.pop(chain, {}).values()
+        await asyncio.gather(*(self._correct_start(late) for late in left))
+
+    def _keep(self, leg: Leg, slot: Slot) -> None:
+        self._slots[leg.key] = slot
+        if slot.is_start:
+            self._unmade[leg.chain][leg.key] = Late(leg.call.chat, slot, None)
+        else:
+            self._unmade[leg.chain].pop(leg.key, None)
 
     @asynccontextmanager
     async def calling(self, leg: Leg) -> AsyncIterator[None]:
@@ -133,6 +150,7 @@ class Starts:
     def forget(self, leg: Leg) -> None:
         """Its chat has another id, so its reservation is worth nothing."""
         self._slots.pop(leg.key, None)
+        self._unmade[leg.chain].pop(leg.key, None)
 
     async def taken(self, leg: Leg) -> None:
         """Telegram took a call."""
@@ -182,6 +200,8 @@ class Starts:
 
     async def _ask(self, asks: Sequence[Ask]) -> list[Slot]:
         self.reservations += 1
+        # A reservation knows of any doubt itself.
+        self._penalties = replace(self._penalties, doubt=0.0)
         return await self._pacer.reserve(self._bot, self._lane, asks, self._times.expected_s)
 
     async def _correct(self, calls: Sequence[Late]) -> list[None]:
