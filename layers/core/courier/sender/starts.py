@@ -200,9 +200,11 @@ class Starts:
 
     async def _ask(self, asks: Sequence[Ask]) -> list[Slot]:
         self.reservations += 1
-        # A reservation knows of any doubt itself.
-        self._penalties = replace(self._penalties, doubt=0.0)
-        return await self._pacer.reserve(self._bot, self._lane, asks, self._times.expected_s)
+        slots = await self._pacer.reserve(self._bot, self._lane, asks, self._times.expected_s)
+        # A reservation knows of a doubt itself: it is the latest news.
+        in_doubt = any(slot.wait in (Wait.PROBE, Wait.DOUBT) for slot in slots)
+        self._penalties = replace(self._penalties, doubt=self._loop.time() + PENALTIES_FRESH_S if in_doubt else 0.0)
+        return slots
 
     async def _correct(self, calls: Sequence[Late]) -> list[None]:
         await self._pacer.correct(self._bot, self._lane, calls)
