@@ -1,6 +1,7 @@
 """Logs and metrics: Powertools, with a correlation id that survives `asyncio.gather` and tokens that never get out."""
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from courier.masking import mask
+
+# The template leaves Lambda's own log level at DEBUG, and there botocore and urllib3 write what nobody may read:
+# headers as they are signed, the session token among them.
+for _library in ("boto3", "botocore", "urllib3"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 
 def _masked(dumps: partial[str], line: dict[str, Any]) -> str:
