@@ -1,7 +1,7 @@
 """A client of one service, called as boto3's would be, and raising what that raises.
 
-Whoever works with a service doesn't know which of the two it has. In each cold start boto3 reads the models of four
-hundred operations, of which the sender needs seven: 20 MB, and a fifth of the time; see `docs/decisions.md`.
+Whoever works with a service doesn't know which of the two it has. In each cold start boto3 reads the models of 239
+operations, of which the sender needs seven: 20 MB, and a fifth of the time; see `docs/decisions.md`.
 """
 
 import json
