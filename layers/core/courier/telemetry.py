@@ -1,10 +1,11 @@
 """Logs and metrics: Powertools, with a correlation id that survives `asyncio.gather` and tokens that never get out."""
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,11 +13,20 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from courier.masking import mask
 
+# The template leaves Lambda's own log level at DEBUG, and there botocore and urllib3 write what nobody may read:
+# headers as they are signed, the session token among them.
+for _library in ("boto3", "botocore", "urllib3"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
-def _masked(dumps: partial[str], line: dict[str, Any]) -> str:
+
+#: Made once: `json.dumps` makes an encoder for each line.
+_ENCODER = json.JSONEncoder(default=str, separators=(",", ":"))
+
+
+def _masked(line: dict[str, Any]) -> str:
     # asyncio's name of a task says nothing that the correlation id doesn't.
     line.pop("taskName", None)
-    return mask(dumps(line))
+    return mask(_ENCODER.encode(line))
 
 
 __all__ = ["MetricUnit", "correlated", "count", "log"]
@@ -25,8 +35,7 @@ __all__ = ["MetricUnit", "correlated", "count", "log"]
 @cache
 def log() -> Logger:
     """The function's logger; its service name and level come from Powertools' own variables."""
-    dumps = partial(json.dumps, default=str, separators=(",", ":"), ensure_ascii=True)
-    return Logger(json_serializer=partial(_masked, dumps), log_record_order=["level", "message"], utc=True)
+    return Logger(json_serializer=_masked, log_record_order=["level", "message"], utc=True)
 
 
 @contextmanager

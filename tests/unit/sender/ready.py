@@ -1,5 +1,6 @@
 """A Redis in which every start is free and every message is new, and a sender around it."""
 
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +32,7 @@ class ReadyRedis:
             case "reserve":
                 return [round(time.time() * 1000), *[0, 0] * ((len(arguments) - _FIRST) // _EACH)]
             case "claim":
-                return [0, b"", 0, b"", 1, b""] * (len(arguments) - 2)
+                return json.dumps([0, "", 0, "", 1, ""] * (len(arguments) - 2)).encode()
             case _:
                 return 0
 

@@ -5,7 +5,6 @@ import hmac
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-import botocore.session
 import pytest
 
 from courier.errors import StateUnavailableError
@@ -14,11 +13,9 @@ from courier.state.iam_auth import IamCredentials
 REGION, ACCESS, SIGNING_KEY, SESSION = "eu-west-1", "AKIDEXAMPLE", "not-so-secret", "session+token/with=signs"
 
 
-def session_of(token: str | None = SESSION) -> botocore.session.Session:
-    session = botocore.session.Session()
-    session.set_config_variable("region", REGION)
-    session.set_credentials(ACCESS, SIGNING_KEY, token)
-    return session
+def environment_of(token: str | None = SESSION) -> dict[str, str]:
+    environment = {"AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SIGNING_KEY}
+    return environment | ({"AWS_SESSION_TOKEN": token} if token else {})
 
 
 def signature(host: str, query: dict[str, str]) -> str:
@@ -35,7 +32,7 @@ def signature(host: str, query: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("session_token", [SESSION, None])
 def test_the_token_has_the_documented_form_and_signature(session_token: str | None) -> None:
-    user, token = IamCredentials(session_of(session_token), "courier-sender", "Courier-Cache").get_credentials()
+    user, token = IamCredentials(environment_of(session_token), "courier-sender", "Courier-Cache").get_credentials()
 
     url = urlsplit(f"//{token}")
     query = dict(parse_qsl(url.query, keep_blank_values=True))
@@ -58,8 +55,15 @@ def test_the_token_has_the_documented_form_and_signature(session_token: str | No
 
 
 def test_without_credentials_state_cant_be_reached() -> None:
-    session = session_of()
-    session.get_credentials = lambda *_: None  # type: ignore[method-assign]
+    with pytest.raises(StateUnavailableError, match="locate credentials"):
+        IamCredentials({"AWS_REGION": REGION}, "user", "cache").get_credentials()
 
-    with pytest.raises(StateUnavailableError, match="no AWS credentials"):
-        IamCredentials(session, "user", "cache").get_credentials()
+
+def test_credentials_that_lambda_renewed_are_used_at_the_next_connect() -> None:
+    environment = environment_of()
+    iam = IamCredentials(environment, "user", "cache")
+    before = iam.get_credentials()[1]
+    environment["AWS_SESSION_TOKEN"] = "renewed"
+
+    assert "Security-Token=renewed" in iam.get_credentials()[1]
+    assert "Security-Token=renewed" not in before

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -114,3 +115,9 @@ def test_without_figures_there_is_no_line(capsys: pytest.CaptureFixture[str]) ->
     count({"Delivered": 0})
 
     assert capsys.readouterr().out == ""
+
+
+def test_libraries_that_would_log_signed_headers_are_quiet() -> None:
+    """The template leaves the root logger of Lambda at DEBUG."""
+    for name in ("botocore.auth", "urllib3.connectionpool", "boto3"):
+        assert not logging.getLogger(name).isEnabledFor(logging.INFO)

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import Field, StrictInt, StrictStr, TypeAdapter, ValidationError
@@ -64,7 +65,7 @@ def open_envelope[M](body: str, types: Mapping[str, type[M]]) -> Opened[M]:
     Raises:
         RefusedMessageError: with every fault that was found and the field it is in.
     """
-    envelope = _checked(TypeAdapter(Envelope), _loaded(body, "the body"), "")
+    envelope = _checked(Envelope, _loaded(body, "the body"), "")
     if envelope.version > VERSION:
         raise RefusedMessageError(f"version: {envelope.version} is newer than {VERSION}, the newest known here")
     model = types.get(envelope.type)
@@ -72,7 +73,7 @@ def open_envelope[M](body: str, types: Mapping[str, type[M]]) -> Opened[M]:
         known = ", ".join(sorted(types))
         raise RefusedMessageError(f"type: {envelope.type!r} isn't taken by this queue; it takes: {known}")
     data = _loaded(envelope.data, "data") if isinstance(envelope.data, str) else envelope.data
-    message = _checked(TypeAdapter(model), data, "data.")
+    message = _checked(model, data, "data.")
     return Opened(envelope.type, message)
 
 
@@ -86,12 +87,20 @@ def _loaded(text: str, what: str) -> Any:
     return value
 
 
-def _checked[M](adapter: TypeAdapter[M], value: Any, prefix: str) -> M:
+@cache
+def _adapter(model: Any) -> TypeAdapter[Any]:
+    """Made once: making one takes as long as reading a message with it."""
+    return TypeAdapter(model)
+
+
+def _checked[M](model: type[M], value: Any, prefix: str) -> M:
     try:
-        return adapter.validate_python(value)
+        # mypy doesn't take a class for something hashable.
+        checked: M = _adapter(model).validate_python(value)  # type: ignore[arg-type]
     except ValidationError as error:
         faults = (explain(fault, prefix) for fault in error.errors(include_url=False, include_input=False))
         raise RefusedMessageError("; ".join(faults)) from None
+    return checked
 
 
 def explain(fault: Mapping[str, Any], prefix: str = "") -> str:

@@ -148,4 +148,5 @@ def _cost(params: dict[str, Any]) -> int:
 
 
 def _given(message: Sending, *names: str) -> dict[str, Any]:
-    return message.model_dump(mode="json", exclude_none=True, include=set(names))
+    given = {name for name in names if getattr(message, name) is not None}
+    return message.model_dump(mode="json", exclude_none=True, include=given) if given else {}

@@ -13,9 +13,10 @@
     ARGV[2]         milliseconds that an owner is believed in while nothing is decided
     ARGV[3..]       each message's owner: its SQS id
 
-    Output          six for each message: 0 to be tried, 1 it ended before, 2 its twin was delivered, 3 its twin is
-                    undecided; the end, or the twin's result, else ''; calls so far; what was sent of it, else ''; unheard
-                    claims, this one included; its chat's new id, else ''
+    Output          a JSON array, since one text is read much faster than sixty, of six for each message: 0 to be tried,
+                    1 it ended before, 2 its twin was delivered, 3 its twin is undecided; the end, or the twin's result,
+                    else ''; calls so far; what was sent of it, else ''; unheard claims, this one included; its chat's
+                    new id, else ''
 ]]
 local life, undecided, output = tonumber(ARGV[1]), tonumber(ARGV[2]), {}
 local TRY, ENDED, DELIVERED_TWIN, UNDECIDED_TWIN = 0, 1, 2, 3
@@ -44,4 +45,4 @@ for index = 1, #KEYS, 3 do
   local chat = moved ~= mark and redis.call('GET', moved) or ''
   for _, value in ipairs({ verdict, result, calls, parts, unheard, chat }) do output[#output + 1] = value end
 end
-return output
+return cjson.encode(output)

@@ -149,13 +149,13 @@ class Marks:
         """
         keys = [key for identity in identities for key in identity.claimed_keys()]
         owners = (identity.owner for identity in identities)
-        found = await self._claim(self._redis, keys, [LIFE_S * 1000, UNDECIDED_S * 1000, *owners])
+        found = json.loads(await self._claim(self._redis, keys, [LIFE_S * 1000, UNDECIDED_S * 1000, *owners]))
         return [
             Claim(
                 Verdict(verdict),
-                End.of(end.decode()) if end else None,
+                End.of(end) if end else None,
                 calls,
-                Parts.of(parts.decode()) if parts else Parts(),
+                Parts.of(parts) if parts else Parts(),
                 unheard,
                 int(moved_to) if moved_to else None,
             )

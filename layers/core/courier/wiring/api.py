@@ -4,14 +4,15 @@ import asyncio
 import os
 from functools import cache
 
-import boto3
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from courier.api.health import check
 from courier.api.routes import resolver
+from courier.aws.services import DYNAMODB
 from courier.settings import ApiSettings
 from courier.state.bots import BotTable
-from courier.wiring.process import AWS, run
+from courier.wiring.aws import aws_client
+from courier.wiring.process import run
 from courier.wiring.redis import redis_of
 
 #: No bot has this id: reading its row shows that the table answers.
@@ -23,7 +24,7 @@ def api() -> APIGatewayHttpResolver:
     """What the api function runs."""
     settings = ApiSettings.of(dict(os.environ))
     redis = redis_of(settings)
-    bots = BotTable(boto3.client("dynamodb", config=AWS), settings.table_name)
+    bots = BotTable(aws_client(DYNAMODB), settings.table_name)
     probes = {
         "redis": lambda: redis.execute_command("PING"),
         "table": lambda: asyncio.to_thread(bots.row, _NO_BOT),

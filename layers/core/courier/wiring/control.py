@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.config import Config
 
 from courier.contracts.control import (
     AddBot,
@@ -37,10 +38,13 @@ from courier.settings import ControlSettings
 from courier.state.bots import BotTable
 from courier.state.tokens import TokenStore
 from courier.telegram.client import BotApi
-from courier.wiring.process import AWS, http_session
+from courier.wiring.process import http_session
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
+
+#: AWS's own calls get seconds, not the minute that is botocore's default: a function has few to give.
+AWS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 @dataclass(frozen=True, slots=True)

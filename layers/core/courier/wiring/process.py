@@ -1,4 +1,4 @@
-"""What all functions of a process share: its event loop, its HTTP session, its AWS clients' settings."""
+"""What all functions of a process share: its event loop and its HTTP session."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,12 +6,8 @@ from functools import cache
 from typing import Any
 
 import aiohttp
-from botocore.config import Config
 
 from courier.telegram.client import open_session
-
-#: AWS's own calls get seconds, not the minute that is botocore's default: a function has few to give.
-AWS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 @cache

@@ -1,8 +1,7 @@
 """Redis as a function's settings describe it."""
 
+import os
 from functools import cache
-
-import botocore.session
 
 from courier.settings import RedisSettings
 from courier.state.iam_auth import IamCredentials
@@ -15,7 +14,7 @@ def redis_of(settings: RedisSettings) -> Commands:
     @cache
     def client() -> RunsCommands:
         user, cache_name = settings.redis_iam_user, settings.redis_cache_name
-        iam = IamCredentials(botocore.session.get_session(), user, cache_name) if user else None
+        iam = IamCredentials(os.environ, user, cache_name) if user else None
         return connect(settings.redis_url, iam)
 
     return Commands(client)

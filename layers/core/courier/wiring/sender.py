@@ -3,8 +3,7 @@
 import os
 from functools import cache
 
-import boto3
-
+from courier.aws.services import DYNAMODB, SQS, SSM
 from courier.queues.dead_letters import DeadLetters
 from courier.queues.names import QueueNames
 from courier.queues.sqs import Sqs
@@ -17,7 +16,8 @@ from courier.state.bots import BotTable
 from courier.state.recipients import UnreachableTable
 from courier.state.tokens import TokenStore
 from courier.telegram.client import BotApi
-from courier.wiring.process import AWS, http_session
+from courier.wiring.aws import aws_client
+from courier.wiring.process import http_session
 from courier.wiring.redis import redis_of
 
 
@@ -26,13 +26,13 @@ def sender() -> Sender:
     """What the sender function runs."""
     settings = SenderSettings.of(dict(os.environ))
     redis = redis_of(settings)
-    dynamodb = boto3.client("dynamodb", config=AWS)
-    sqs = Sqs(boto3.client("sqs", config=AWS))
+    dynamodb = aws_client(DYNAMODB)
+    sqs = Sqs(aws_client(SQS))
     return Sender(
         telegram=BotApi(settings.telegram_api_base, http_session),
         directory=Directory(
             BotTable(dynamodb, settings.table_name),
-            TokenStore(boto3.client("ssm", config=AWS), settings.stack),
+            TokenStore(aws_client(SSM), settings.stack),
         ),
         pacer=Pacer(redis, settings.arrival_jitter_ms / 1000),
         marks=Marks(redis),

@@ -1,0 +1,1 @@
+"""The few calls of AWS that hot functions make, without the SDK's models of all that they don't."""
