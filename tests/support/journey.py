@@ -2,7 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,17 @@ class Letter:
     body: str
     keys: tuple[str, ...]
     may_vanish: str = ""
+
+
+def text(key: str, chat: int | str, *, at: float = 0.0, lane: Lane = Lane.REGULAR) -> Letter:
+    """A message whose text is its key."""
+    body = json.dumps({"type": "send_msg", "data": {"bot_id": BOT_ID, "chat_id": chat, "text": key}})
+    return Letter(at, lane, str(chat), body, (key,))
+
+
+def texts(chats: Iterable[int], count: int, *, at: float = 0.0) -> list[Letter]:
+    """So many for each chat, round after round."""
+    return [text(f"{chat}-{number}", chat, at=at) for number, chat in itertools.product(range(count), list(chats))]
 
 
 @dataclass(frozen=True)
@@ -76,10 +88,6 @@ class Journey:
     lag_s: float = 0.001
     seed: int = 0
     limit_s: float = 6 * 3600.0
-
-    def is_calm(self) -> bool:
-        """Whether nothing is wrong but workers and answers: then no limit may be met."""
-        return not self.flushes and not self.holds
 
 
 @dataclass

@@ -55,9 +55,8 @@ def _letters(number: int, drawn: Drawn) -> list[Letter]:
             body = _body("send_msg", to | {"text": key, "expires_at": "2020-01-01T00:00:00Z"})
             return [replace(plain, body=body, may_vanish="expired")]
         case "twins":
-            one = replace(plain, body=_body("send_msg", to | {"text": key, "external_id": number}), may_vanish="twin")
-            other = Lane.BROADCAST if number % 2 else lane
-            return [replace(one, may_vanish=""), replace(one, at=at + 0.05, lane=other)]
+            one = replace(plain, body=_body("send_msg", to | {"text": key, "external_id": number}))
+            return [one, replace(one, at=at + 0.05, lane=Lane.BROADCAST if number % 2 else lane)]
         case _:
             return [plain]
 
@@ -96,7 +95,7 @@ kills = st.lists(
 
 def hidden(configured: Configured, **changes: Any) -> Limits:
     """Telegram's own, like those that the bot's row names but for some."""
-    return Limits(**(configured.model_dump() | changes))
+    return Limits(**(configured.model_dump() | {"penalty_max_s": 20.0} | changes))
 
 
 @st.composite
@@ -129,7 +128,6 @@ def stormy(draw: st.DrawFn) -> Journey:
                 "chat_burst": st.just(1),
                 "group_per_minute": st.just(3),
                 "penalty_growth": st.just(2.0),
-                "penalty_extends": st.just(value=True),
             },
         )
     )
