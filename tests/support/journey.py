@@ -19,7 +19,19 @@ from courier.queues.names import Lane
 from courier.state.bots import Status
 from local.simulator.config import Limits
 from tests.support.expiring import ExpiringRedis
-from tests.support.mortal import Call, Hands, Kill, Life, Line, Outage, Reaper, WatchedQueue, WatchedTelegram, Wire, key_of
+from tests.support.mortal import (
+    Call,
+    Hands,
+    Kill,
+    Life,
+    Line,
+    Outage,
+    Reaper,
+    WatchedQueue,
+    WatchedTelegram,
+    Wire,
+    key_of,
+)
 
 BOT_ID = 1
 

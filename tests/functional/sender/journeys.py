@@ -16,7 +16,18 @@ from tests.support.mortal import Kill, Outage
 
 CHATS: list[int | str] = [1, 2, 3, 4, 5, -1, -2, "@news"]
 #: Kinds of messages; most are plain texts.
-KINDS = ["text"] * 12 + ["long", "edit", "delete", "album", "answer", "garbage", "stranger", "expired", "twins", "twins"]
+KINDS = ["text"] * 12 + [
+    "long",
+    "edit",
+    "delete",
+    "album",
+    "answer",
+    "garbage",
+    "stranger",
+    "expired",
+    "twins",
+    "twins",
+]
 #: A text of two parts.
 LONG = 4_090
 
@@ -39,7 +50,9 @@ def _letters(number: int, drawn: Drawn) -> list[Letter]:
         case "edit":
             return [replace(plain, body=_body("edit_msg", to | {"message_id": 7, "text": key}), may_vanish="merged")]
         case "delete":
-            return [replace(plain, body=_body("del_msg", to | {"message_id": 1000 + number}), keys=(f"{1000 + number}",))]
+            return [
+                replace(plain, body=_body("del_msg", to | {"message_id": 1000 + number}), keys=(f"{1000 + number}",))
+            ]
         case "album":
             items = [{"type": "photo", "media": "file", "caption": key}] + [{"type": "photo", "media": "file"}] * 3
             return [replace(plain, body=_body("call", {"method": "sendMediaGroup", "params": to | {"media": items}}))]
@@ -82,7 +95,9 @@ limits = st.builds(
     chat_burst=st.sampled_from([2, 3, 30]),
     group_per_minute=st.sampled_from([4, 20]),
 )
-networks = st.builds(Network, latency_s=st.sampled_from([0.01, 0.05, 0.3, 1.0]), jitter_s=st.sampled_from([0.0, 0.01, 0.015]))
+networks = st.builds(
+    Network, latency_s=st.sampled_from([0.01, 0.05, 0.3, 1.0]), jitter_s=st.sampled_from([0.0, 0.01, 0.015])
+)
 kills = st.lists(
     st.one_of(
         st.builds(Kill, st.integers(1, 12), steps=st.integers(0, 40)),
@@ -138,8 +153,20 @@ def stormy(draw: st.DrawFn) -> Journey:
         limits=hidden(journey.configured, **changes),
         faults=replace(journey.faults, lost=draw(st.sampled_from([0.0, 0.1, 0.3])), storm=draw(spans)),
         flushes=sorted(draw(st.lists(moments, max_size=2))),
-        outages=draw(st.lists(st.builds(lambda span, how: Outage(*span, how), spans, st.sampled_from(["refuses", "hangs"])), max_size=1)),
+        outages=draw(
+            st.lists(
+                st.builds(lambda span, how: Outage(*span, how), spans, st.sampled_from(["refuses", "hangs"])),
+                max_size=1,
+            )
+        ),
         pause=draw(st.none() | spans),
-        holds=draw(st.lists(st.builds(lambda span, chat, s: Hold(*span, str(chat), s), spans, st.sampled_from(CHATS), st.integers(1, 20)), max_size=5)),
+        holds=draw(
+            st.lists(
+                st.builds(
+                    lambda span, chat, s: Hold(*span, str(chat), s), spans, st.sampled_from(CHATS), st.integers(1, 20)
+                ),
+                max_size=5,
+            )
+        ),
         rejected=frozenset(draw(st.lists(st.sampled_from(keys), max_size=3)) if keys else []),
     )

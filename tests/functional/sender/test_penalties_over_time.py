@@ -106,7 +106,7 @@ async def _rates(valkey_url: str) -> tuple[int, str, int]:
 
     async def at_once() -> int:
         """Messages that the bot may start at one moment."""
-        await asyncio.sleep(2.0)
+        await asyncio.sleep(5.0)
         asks = [Ask(f"{chat}", is_group=False, chain=chat) for chat in range(40)]
         now = asyncio.get_running_loop().time()
         slots = await pacer.reserve(bot, Lane.REGULAR, asks, 0.05)
@@ -117,7 +117,7 @@ async def _rates(valkey_url: str) -> tuple[int, str, int]:
         await pacer.penalise(bot, chat, 2.0)
     after = await at_once()
     for _ in range(360):
-        await asyncio.sleep(8.0)
+        await asyncio.sleep(5.0)
         await at_once()
     recovered = await at_once()
     redis.close()

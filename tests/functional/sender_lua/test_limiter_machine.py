@@ -5,7 +5,14 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bench.model.clock import VirtualLoop
 from courier.contracts.control import Limits
@@ -117,7 +124,9 @@ class Limiter(RuleBasedStateMachine):
         ledger = self.ledger
         chat_end = ledger.chat_ends.get(ask.chat, 0) if ask.chat else 0
         assert slot.stamp_ms >= now_ms, "in the past"
-        assert abs(slot.at - self.run(_loop_time()) - (slot.stamp_ms - now_ms) / 1000) < 0.002, "two clocks, two moments"
+        assert abs(slot.at - self.run(_loop_time()) - (slot.stamp_ms - now_ms) / 1000) < 0.002, (
+            "two clocks, two moments"
+        )
         if slot.wait is Wait.NOTHING:
             assert max(ledger.bot_end, chat_end) <= now_ms, "within a penalty"
             assert lane is Lane.REGULAR or slot.stamp_ms <= now_ms + PRESENT_MS, "a broadcast ahead of the present"
@@ -159,7 +168,11 @@ class Limiter(RuleBasedStateMachine):
             assert slot.stamp_ms > now_ms, "told to ask again at once"
         raise AssertionError(f"{ask} came back {PATIENCE} times when it was told to, in vain: {slot}")
 
-    @rule(worker=st.integers(0, WORKERS - 1), chats=st.lists(st.one_of(chat_ids, st.just("")), min_size=1, max_size=4), seconds=st.integers(1, 200))
+    @rule(
+        worker=st.integers(0, WORKERS - 1),
+        chats=st.lists(st.one_of(chat_ids, st.just("")), min_size=1, max_size=4),
+        seconds=st.integers(1, 200),
+    )
     def penalise(self, worker: int, chats: list[str], seconds: int) -> None:
         for chat in chats:
             self.run(self.pacers[worker].penalise(self.bot, chat, float(seconds)))
@@ -177,7 +190,9 @@ class Limiter(RuleBasedStateMachine):
         """Every worker knows when a penalty ends; one that is over may be forgotten."""
         now_ms = self.now_ms
         left_s = until - self.run(_loop_time())
-        assert abs(max(0.0, left_s) - max(0, end_ms - now_ms) / 1000) < 0.002, f"{left_s} s instead of {end_ms - now_ms}"
+        assert abs(max(0.0, left_s) - max(0, end_ms - now_ms) / 1000) < 0.002, (
+            f"{left_s} s instead of {end_ms - now_ms}"
+        )
 
     def _correctable(self) -> list[tuple[Start, Slot]]:
         """Of late; albums have a test of their own."""
