@@ -42,7 +42,7 @@ class Letter:
 
     Attributes:
         keys: The first words of what Telegram gets for it; none if it can't be read.
-        may_vanish: Why it needn't arrive and be no dead letter either: it may have expired, or be merged into a later one.
+        may_vanish: Why it may be neither delivered nor a dead letter: it has expired, or a later one does its work.
     """
 
     at: float
@@ -191,7 +191,7 @@ def _reaction(journey: Journey) -> Any:
         chat = str(params.get("chat_id", "")).lower()
         for hold in journey.holds:
             if hold.chat == chat and hold.begin_s <= now < hold.end_s:
-                words = f'failed to send message #1 with the error message "Too Many Requests: retry after {hold.retry_after_s}"'
+                words = f'failed to send message #1: "Too Many Requests: retry after {hold.retry_after_s}"'
                 return RateLimitedError(words, code=400, retry_after_s=hold.retry_after_s)
         if key_of(params) in journey.rejected:
             return RejectedError("Bad Request: chat not found", code=400)

@@ -209,7 +209,8 @@ class Reaper:
 
     def mortal(self, make: Callable[[Life], Handler]) -> Handler:
         """A worker that is replaced by a fresh one when it has died."""
-        life, handler = Life(), None
+        life = Life()
+        handler: Handler | None = None
 
         async def handle(records: Sequence[dict[str, Any]], remaining_s: float) -> Sequence[str]:
             nonlocal life, handler

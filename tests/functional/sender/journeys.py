@@ -38,40 +38,38 @@ def _body(kind: str, data: dict[str, Any]) -> str:
     return json.dumps({"type": kind, "data": {"bot_id": BOT_ID} | data})
 
 
+def _call(method: str, params: dict[str, Any]) -> str:
+    return _body("call", {"method": method, "params": params})
+
+
+def _changed(number: int, kind: str, key: str, to: dict[str, Any]) -> dict[str, Any]:
+    """How the message of a kind differs from a plain text."""
+    items = [{"type": "photo", "media": "file", "caption": key}] + [{"type": "photo", "media": "file"}] * 3
+    long = {"text": f"{key}a {'x' * LONG} {key}b"}
+    old = {"text": key, "expires_at": "2020-01-01T00:00:00Z"}
+    ways: dict[str, dict[str, Any]] = {
+        "text": {},
+        "long": {"body": _body("send_msg", to | long), "keys": (f"{key}a", f"{key}b")},
+        "edit": {"body": _body("edit_msg", to | {"message_id": 7, "text": key}), "may_vanish": "merged"},
+        "delete": {"body": _body("del_msg", to | {"message_id": 1000 + number}), "keys": (f"{1000 + number}",)},
+        "album": {"body": _call("sendMediaGroup", to | {"media": items})},
+        "answer": {"body": _call("answerCallbackQuery", {"callback_query_id": key}), "group": "answerCallbackQuery"},
+        "garbage": {"body": f"no message {number}", "keys": ()},
+        "stranger": {"body": _body("send_msg", to | {"text": key, "bot_id": 2}), "keys": ()},
+        "expired": {"body": _body("send_msg", to | old), "may_vanish": "expired"},
+        "twins": {"body": _body("send_msg", to | {"text": key, "external_id": number})},
+    }
+    return ways[kind]
+
+
 def _letters(number: int, drawn: Drawn) -> list[Letter]:
     """What an application sends for one drawn message; its number makes its keys."""
     at, lane, chat, kind = drawn
     key, to = f"k{number}", {"chat_id": chat}
     plain = Letter(at, lane, str(chat), _body("send_msg", to | {"text": key}), (key,))
-    match kind:
-        case "long":
-            text = f"{key}a {'x' * LONG} {key}b"
-            return [replace(plain, body=_body("send_msg", to | {"text": text}), keys=(f"{key}a", f"{key}b"))]
-        case "edit":
-            return [replace(plain, body=_body("edit_msg", to | {"message_id": 7, "text": key}), may_vanish="merged")]
-        case "delete":
-            return [
-                replace(plain, body=_body("del_msg", to | {"message_id": 1000 + number}), keys=(f"{1000 + number}",))
-            ]
-        case "album":
-            items = [{"type": "photo", "media": "file", "caption": key}] + [{"type": "photo", "media": "file"}] * 3
-            return [replace(plain, body=_body("call", {"method": "sendMediaGroup", "params": to | {"media": items}}))]
-        case "answer":
-            params = {"callback_query_id": key}
-            body = _body("call", {"method": "answerCallbackQuery", "params": params})
-            return [replace(plain, body=body, group="answerCallbackQuery")]
-        case "garbage":
-            return [replace(plain, body=f"no message {number}", keys=())]
-        case "stranger":
-            return [replace(plain, body=plain.body.replace('"bot_id": 1', '"bot_id": 2'), keys=())]
-        case "expired":
-            body = _body("send_msg", to | {"text": key, "expires_at": "2020-01-01T00:00:00Z"})
-            return [replace(plain, body=body, may_vanish="expired")]
-        case "twins":
-            one = replace(plain, body=_body("send_msg", to | {"text": key, "external_id": number}))
-            return [one, replace(one, at=at + 0.05, lane=Lane.BROADCAST if number % 2 else lane)]
-        case _:
-            return [plain]
+    one = replace(plain, **_changed(number, kind, key, to))
+    twin = replace(one, at=at + 0.05, lane=Lane.BROADCAST if number % 2 else lane)
+    return [one, twin] if kind == "twins" else [one]
 
 
 moments = st.one_of(st.just(0.0), st.floats(0, 5), st.floats(0, 40)).map(lambda at: round(at, 3))
@@ -155,7 +153,9 @@ def stormy(draw: st.DrawFn) -> Journey:
         flushes=sorted(draw(st.lists(moments, max_size=2))),
         outages=draw(
             st.lists(
-                st.builds(lambda span, how: Outage(*span, how), spans, st.sampled_from(["refuses", "hangs"])),
+                st.builds(
+                    lambda span, how: Outage(span[0], span[1], how), spans, st.sampled_from(["refuses", "hangs"])
+                ),
                 max_size=1,
             )
         ),
@@ -163,7 +163,10 @@ def stormy(draw: st.DrawFn) -> Journey:
         holds=draw(
             st.lists(
                 st.builds(
-                    lambda span, chat, s: Hold(*span, str(chat), s), spans, st.sampled_from(CHATS), st.integers(1, 20)
+                    lambda span, chat, s: Hold(span[0], span[1], str(chat), s),
+                    spans,
+                    st.sampled_from(CHATS),
+                    st.integers(1, 20),
                 ),
                 max_size=5,
             )

@@ -9,7 +9,7 @@ from tests.support.verdicts import all_is_well, limits_are_kept
 
 
 @given(calm())
-@budget(80)
+@budget(60)
 def test_known_limits_are_never_met(valkey_url: str, journey: Journey) -> None:
     story = travel(journey, valkey_url)
 
@@ -18,6 +18,6 @@ def test_known_limits_are_never_met(valkey_url: str, journey: Journey) -> None:
 
 
 @given(stormy())
-@budget(120)
+@budget(70)
 def test_nothing_is_lost_or_repeated_or_sent_too_soon(valkey_url: str, journey: Journey) -> None:
     all_is_well(travel(journey, valkey_url))
