@@ -22,16 +22,15 @@ from tests.support.expiring import ExpiringRedis
 from tests.support.mortal import (
     Call,
     Hands,
-    Kill,
     Life,
     Line,
     Outage,
-    Reaper,
     WatchedQueue,
     WatchedTelegram,
     Wire,
     key_of,
 )
+from tests.support.reaper import Kill, Reaper
 
 BOT_ID = 1
 

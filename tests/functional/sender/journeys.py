@@ -12,7 +12,8 @@ from courier.contracts.control import Limits as Configured
 from courier.queues.names import Lane
 from local.simulator.config import Limits
 from tests.support.journey import BOT_ID, Hold, Journey, Letter
-from tests.support.mortal import Kill, Outage
+from tests.support.mortal import Outage
+from tests.support.reaper import Kill
 
 CHATS: list[int | str] = [1, 2, 3, 4, 5, -1, -2, "@news"]
 #: Kinds of messages; most are plain texts.
