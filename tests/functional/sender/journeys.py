@@ -130,47 +130,38 @@ def calm(draw: st.DrawFn) -> Journey:
     )
 
 
+spans = st.tuples(st.integers(0, 40), st.integers(1, 30)).map(lambda span: (float(span[0]), float(sum(span))))
+outages = st.builds(lambda span, how: Outage(span[0], span[1], how), spans, st.sampled_from(["refuses", "hangs"]))
+holds = st.builds(
+    lambda span, chat, seconds: Hold(span[0], span[1], f"{chat}", seconds),
+    spans,
+    st.sampled_from(CHATS),
+    st.integers(1, 20),
+)
+#: How Telegram's limits differ from those that the bot's row names.
+stricter = st.fixed_dictionaries(
+    {},
+    optional={
+        "bot_per_second": st.sampled_from([1, 3, 10]),
+        "chat_burst": st.just(1),
+        "group_per_minute": st.just(3),
+        "penalty_growth": st.just(2.0),
+    },
+)
+
+
 @st.composite
 def stormy(draw: st.DrawFn) -> Journey:
     """Everything at once."""
     journey = draw(calm())
-    changes = draw(
-        st.fixed_dictionaries(
-            {},
-            optional={
-                "bot_per_second": st.sampled_from([1, 3, 10]),
-                "chat_burst": st.just(1),
-                "group_per_minute": st.just(3),
-                "penalty_growth": st.just(2.0),
-            },
-        )
-    )
-    spans = st.tuples(st.integers(0, 40), st.integers(1, 30)).map(lambda span: (float(span[0]), float(sum(span))))
     keys = [key for letter in journey.letters for key in letter.keys if len(letter.keys) == 1]
     return replace(
         journey,
-        limits=hidden(journey.configured, **changes),
+        limits=hidden(journey.configured, **draw(stricter)),
         faults=replace(journey.faults, lost=draw(st.sampled_from([0.0, 0.1, 0.3])), storm=draw(spans)),
         flushes=sorted(draw(st.lists(moments, max_size=2))),
-        outages=draw(
-            st.lists(
-                st.builds(
-                    lambda span, how: Outage(span[0], span[1], how), spans, st.sampled_from(["refuses", "hangs"])
-                ),
-                max_size=1,
-            )
-        ),
+        outages=draw(st.lists(outages, max_size=1)),
         pause=draw(st.none() | spans),
-        holds=draw(
-            st.lists(
-                st.builds(
-                    lambda span, chat, s: Hold(span[0], span[1], str(chat), s),
-                    spans,
-                    st.sampled_from(CHATS),
-                    st.integers(1, 20),
-                ),
-                max_size=5,
-            )
-        ),
+        holds=draw(st.lists(holds, max_size=5)),
         rejected=frozenset(draw(st.lists(st.sampled_from(keys), max_size=3)) if keys else []),
     )
