@@ -56,8 +56,13 @@ class VirtualRedis:
         """Close the connection."""
         self._redis.close()
 
+    @staticmethod
+    def now_us() -> int:
+        """Microseconds since 1970 on the virtual clock."""
+        return EPOCH_MS * 1000 + round(asyncio.get_running_loop().time() * 1e6)
+
     def _timed(self, *command: Any) -> Any:
-        now_us = EPOCH_MS * 1000 + round(asyncio.get_running_loop().time() * 1e6)
+        now_us = self.now_us()
         with self._client.pipeline(transaction=False) as pipeline:
             pipeline.mset({"bench:s": now_us // 1_000_000, "bench:us": now_us % 1_000_000})
             pipeline.execute_command(*command)
