@@ -1,0 +1,107 @@
+"""Bots' traffic driven through real senders in real time."""
+
+import asyncio
+import os
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from redis import Redis
+
+from bench.live.services import Services
+from bench.live.workers import LiveSurroundings, Workforce
+from bench.model.outcome import Outcome
+from bench.model.queue import Order
+from bench.model.station import Station
+from bench.model.telegram import Arrival, Network
+from bench.model.traffic import Item
+from bench.model.workers import bench_bot
+from courier.contracts.control import Limits as Configured
+from local.simulator.config import Limits
+from local.simulator.flood import Refusal
+from local.simulator.rules import Match, Rule
+
+
+@dataclass(frozen=True)
+class LiveCourse:
+    """What one bot is driven through; see `bench.model.course.Course`, whose names these are.
+
+    Attributes:
+        network: All of its latency lies before the call's arrival.
+        limit_s: Real seconds after which it is broken off.
+    """
+
+    items: Sequence[Item]
+    limits: Limits = field(default_factory=Limits)
+    configured: Configured = field(default_factory=Configured)
+    network: Network = field(default_factory=lambda: Network(0.0))
+    order: Order = Order.GROUP_FIRST
+    batches: int = 5
+    jitter_s: float = 0.03
+    limit_s: float = 300.0
+
+
+def run_live(courses: Mapping[int, LiveCourse], services: Services, *, seed: int = 0) -> dict[int, Outcome]:
+    """Run courses of several bots side by side, on an empty Redis and a simulator that was reset.
+
+    The outcomes stand on the simulator's own records; of a refused call these don't have the text.
+    """
+    simulator = services.simulator
+    simulator.reset()
+    simulator.configure(seed=seed, bot_limits={bot: course.limits.model_dump() for bot, course in courses.items()})
+    delays = [_delay(bot, course.network) for bot, course in courses.items() if course.network != Network(0.0)]
+    if delays:
+        simulator.add_faults(*delays)
+    with Redis.from_url(services.redis_url) as redis:
+        redis.flushall()
+    stations, began = asyncio.run(_together(courses, services))
+    return {bot: _outcome(bot, *station, services, began) for bot, station in stations.items()}
+
+
+def cpu_s() -> float:
+    """Seconds of processor that this process has used: senders, queue models and what drives them."""
+    times = os.times()
+    return times.user + times.system
+
+
+type Stations = dict[int, tuple[Station, LiveSurroundings]]
+
+
+async def _together(courses: Mapping[int, LiveCourse], services: Services) -> tuple[Stations, float]:
+    loop = asyncio.get_running_loop()
+    stations: Stations = {}
+    for bot, course in courses.items():
+        around = LiveSurroundings({bot: bench_bot(bot, limits=course.configured)}, loop=loop)
+        stations[bot] = Station(bot, around, course.order), around
+    async with Workforce.hired(services.redis_url, services.simulator.url) as force:
+        began = time.time()
+        await asyncio.gather(*(_drive(course, *stations[bot], force) for bot, course in courses.items()))
+    return stations, began
+
+
+async def _drive(course: LiveCourse, station: Station, around: LiveSurroundings, force: Workforce) -> None:
+    # What wasn't delivered in time is seen in the outcome.
+    with suppress(TimeoutError):
+        async with (
+            station.running(lambda: force.worker(around, jitter_s=course.jitter_s), course.batches),
+            asyncio.timeout(course.limit_s),
+        ):
+            await station.put(course.items)
+            await station.emptied()
+
+
+def _delay(bot: int, network: Network) -> Rule:
+    match = Match(bot_id=bot)
+    return Rule(action="latency", match=match, latency_ms=network.latency_s * 1000, jitter_ms=network.jitter_s * 1000)
+
+
+def _outcome(bot: int, station: Station, around: LiveSurroundings, services: Services, began: float) -> Outcome:
+    arrivals = [
+        Arrival(record.time - began, record.time - began, record.chat_id, record.text, None)
+        for record in services.simulator.messages(bot_id=bot)
+    ]
+    for record in services.simulator.refusals(bot_id=bot):
+        at, refusal = record.time - began, Refusal(record.scope, record.retry_after, record.during)
+        arrivals.append(Arrival(at, at, record.chat_id, "", refusal))
+    return Outcome(sorted(arrivals, key=lambda arrival: arrival.at), around, station.queues, station.bills)

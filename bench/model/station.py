@@ -1,0 +1,53 @@
+"""One bot's two queues and their mappings, fed with what applications want sent."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from bench.model.mapping import Bill, Handler, Mapping
+from bench.model.queue import FifoQueue, Order
+from bench.model.traffic import Item
+from bench.model.workers import STACK, Surroundings, workers
+from courier.queues.names import Lane, QueueNames
+
+
+class Station:
+    """All that stands between an application and the senders of one bot.
+
+    Attributes:
+        queues: The bot's, known to its surroundings by name.
+        bills: What each lane's invocations come to.
+    """
+
+    def __init__(self, bot_id: int, around: Surroundings, order: Order) -> None:
+        self._bot_id = bot_id
+        names = QueueNames(STACK)
+        self.queues = {lane: FifoQueue(names.bot(bot_id, lane), order=order) for lane in Lane}
+        self.bills = {lane: Bill() for lane in Lane}
+        around.queues |= {queue.name: queue for queue in self.queues.values()}
+
+    @asynccontextmanager
+    async def running(self, make: Callable[[], Handler], batches: int) -> AsyncIterator[None]:
+        """Let so many workers for each lane take what is there; they end with the block, in the middle if need be."""
+        mappings = {lane: Mapping(queue, workers(batches, make)) for lane, queue in self.queues.items()}
+        self.bills = {lane: mapping.bill for lane, mapping in mappings.items()}
+        tasks = [asyncio.create_task(mapping.run()) for mapping in mappings.values()]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def put(self, items: Sequence[Item]) -> None:
+        """Put each message at its time, counted from now."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        for item in sorted(items, key=lambda item: item.at):
+            await asyncio.sleep(max(0.0, began + item.at - loop.time()))
+            self.queues[item.lane].put(item.body(self._bot_id), str(item.chat))
+
+    async def emptied(self) -> None:
+        """Wait until nothing is left."""
+        for queue in self.queues.values():
+            await queue.empty.wait()
