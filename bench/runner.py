@@ -36,5 +36,5 @@ def unread_output() -> Iterator[None]:
 
     The file stays open: the package's logger keeps what it found at its first line.
     """
-    with redirect_stdout(open(os.devnull, "w", encoding="utf-8")):  # noqa: PTH123, SIM115
+    with redirect_stdout(open(os.devnull, "w", encoding="utf-8")):  # noqa: PTH123
         yield

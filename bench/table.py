@@ -7,12 +7,15 @@ from rich.table import Table
 
 from bench.scenario import Figure, Finding
 
+#: Columns that the table gets where nobody says how many there are.
+_WIDTH = 120
 _MARKS = {None: "", True: "[green]met[/]", False: "[red]MISSED[/]"}
 
 
 def print_table(findings: Sequence[Finding], console: Console | None = None) -> None:
     """One section for each scenario, then what was missed in a line."""
     console = console or Console()
+    console.width = max(console.width, _WIDTH)
     table = Table(title="tg-courier: what was measured")
     for heading in ("what", "clock", "value", "target", "predecessor", ""):
         table.add_column(heading, justify="right" if heading in {"value", "target", "predecessor"} else "left")

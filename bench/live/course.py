@@ -6,11 +6,13 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
 from redis import Redis
 
 from bench.live.services import Services
 from bench.live.workers import LiveSurroundings, Workforce
+from bench.model.mapping import Handler
 from bench.model.outcome import Outcome
 from bench.model.queue import Order
 from bench.model.station import Station
@@ -22,6 +24,9 @@ from local.simulator.config import Limits
 from local.simulator.flood import Refusal
 from local.simulator.rules import Match, Rule
 
+if TYPE_CHECKING:
+    from local.simulator.penalty import Scope
+
 
 @dataclass(frozen=True)
 class LiveCourse:
@@ -29,6 +34,7 @@ class LiveCourse:
 
     Attributes:
         network: All of its latency lies before the call's arrival.
+        is_warm: Whether the senders have open connections at the beginning.
         limit_s: Real seconds after which it is broken off.
     """
 
@@ -39,6 +45,7 @@ class LiveCourse:
     order: Order = Order.GROUP_FIRST
     batches: int = 5
     jitter_s: float = 0.03
+    is_warm: bool = True
     limit_s: float = 300.0
 
 
@@ -75,18 +82,23 @@ async def _together(courses: Mapping[int, LiveCourse], services: Services) -> tu
         around = LiveSurroundings({bot: bench_bot(bot, limits=course.configured)}, loop=loop)
         stations[bot] = Station(bot, around, course.order), around
     async with Workforce.hired(services.redis_url, services.simulator.url) as force:
+        crews = {bot: await _crew(course, stations[bot][1], force) for bot, course in courses.items()}
         began = time.time()
-        await asyncio.gather(*(_drive(course, *stations[bot], force) for bot, course in courses.items()))
+        await asyncio.gather(*(_drive(course, stations[bot][0], crews[bot]) for bot, course in courses.items()))
     return stations, began
 
 
-async def _drive(course: LiveCourse, station: Station, around: LiveSurroundings, force: Workforce) -> None:
+async def _crew(course: LiveCourse, around: LiveSurroundings, force: Workforce) -> list[Handler]:
+    """Workers for both lanes, made one after another: a crowd that connects at once would meet slow answers."""
+    return [
+        await force.worker(around, jitter_s=course.jitter_s, is_warm=course.is_warm) for _ in range(2 * course.batches)
+    ]
+
+
+async def _drive(course: LiveCourse, station: Station, crew: Sequence[Handler]) -> None:
     # What wasn't delivered in time is seen in the outcome.
     with suppress(TimeoutError):
-        async with (
-            station.running(lambda: force.worker(around, jitter_s=course.jitter_s), course.batches),
-            asyncio.timeout(course.limit_s),
-        ):
+        async with station.running(crew), asyncio.timeout(course.limit_s):
             await station.put(course.items)
             await station.emptied()
 
@@ -102,6 +114,6 @@ def _outcome(bot: int, station: Station, around: LiveSurroundings, services: Ser
         for record in services.simulator.messages(bot_id=bot)
     ]
     for record in services.simulator.refusals(bot_id=bot):
-        at, refusal = record.time - began, Refusal(record.scope, record.retry_after, record.during)
+        at, refusal = record.time - began, Refusal(cast("Scope", record.scope), record.retry_after, record.during)
         arrivals.append(Arrival(at, at, record.chat_id, "", refusal))
     return Outcome(sorted(arrivals, key=lambda arrival: arrival.at), around, station.queues, station.bills)

@@ -6,12 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-import aiohttp
-
 from bench.model.mapping import Handler
 from bench.model.workers import Surroundings, worker
 from courier.state.redis_client import connect
 from courier.telegram.client import BotApi, open_session
+
+#: Calls that a batch makes side by side, each on a connection of its own.
+_TOGETHER = 10
 
 
 @dataclass
@@ -43,12 +44,20 @@ class Workforce:
         self._telegram_url = telegram_url
         self._stack = AsyncExitStack()
 
-    def worker(self, around: Surroundings, *, jitter_s: float = 0.03) -> Handler:
-        """A new worker with connections of its own, which it opens at its first batch."""
-        session: aiohttp.ClientSession = open_session()
+    async def worker(self, around: Surroundings, *, jitter_s: float = 0.03, is_warm: bool = True) -> Handler:
+        """A new worker with connections of its own.
+
+        Args:
+            is_warm: Whether its connections are open already, as after an invocation; else its first batch opens them.
+        """
+        session = open_session()
         self._stack.push_async_callback(session.close)
         redis: Any = cast("Any", connect(self._redis_url))
         self._stack.push_async_callback(redis.aclose)
+        if is_warm:
+            await redis.execute_command("PING")
+            api = BotApi(self._telegram_url, lambda: session)
+            await asyncio.gather(*(api.call("1:bench", "getMe", {}) for _ in range(_TOGETHER)))
         return worker(around, redis, BotApi(self._telegram_url, lambda: session), jitter_s=jitter_s)
 
     @classmethod

@@ -12,7 +12,7 @@ from bench.model.redis import VirtualRedis
 from bench.model.station import Station
 from bench.model.telegram import Faults, ModelTelegram, Network
 from bench.model.traffic import Item
-from bench.model.workers import Surroundings, bench_bot, worker
+from bench.model.workers import Surroundings, bench_bot, worker, workers
 from courier.contracts.control import Limits as Configured
 from local.simulator.config import Limits
 
@@ -96,10 +96,11 @@ async def _drive(bot_id: int, course: Course, redis: VirtualRedis, before: Calla
     station = Station(bot_id, around, course.order)
     if before is not None:
         before(Stage(telegram, redis, around))
+    crew = workers(2 * course.batches, lambda: worker(around, redis, telegram, jitter_s=course.jitter_s))
     # What wasn't delivered in time is seen in the result.
     with suppress(TimeoutError):
         async with (
-            station.running(lambda: worker(around, redis, telegram, jitter_s=course.jitter_s), course.batches),
+            station.running(crew),
             asyncio.timeout(course.limit_s),
         ):
             await station.put(course.items)

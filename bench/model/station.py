@@ -1,13 +1,13 @@
 """One bot's two queues and their mappings, fed with what applications want sent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from bench.model.mapping import Bill, Handler, Mapping
 from bench.model.queue import FifoQueue, Order
 from bench.model.traffic import Item
-from bench.model.workers import STACK, Surroundings, workers
+from bench.model.workers import STACK, Surroundings
 from courier.queues.names import Lane, QueueNames
 
 
@@ -27,9 +27,14 @@ class Station:
         around.queues |= {queue.name: queue for queue in self.queues.values()}
 
     @asynccontextmanager
-    async def running(self, make: Callable[[], Handler], batches: int) -> AsyncIterator[None]:
-        """Let so many workers for each lane take what is there; they end with the block, in the middle if need be."""
-        mappings = {lane: Mapping(queue, workers(batches, make)) for lane, queue in self.queues.items()}
+    async def running(self, handlers: Sequence[Handler]) -> AsyncIterator[None]:
+        """Let these workers take what is there, half of them for each lane; they end with the block.
+
+        That may be in the middle of a batch.
+        """
+        half = len(handlers) // 2
+        shares = {Lane.REGULAR: handlers[:half], Lane.BROADCAST: handlers[half:]}
+        mappings = {lane: Mapping(queue, shares[lane]) for lane, queue in self.queues.items()}
         self.bills = {lane: mapping.bill for lane, mapping in mappings.items()}
         tasks = [asyncio.create_task(mapping.run()) for mapping in mappings.values()]
         try:
