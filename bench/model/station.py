@@ -42,7 +42,11 @@ class Station:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        # A mapping works until it is cancelled; whatever else ends it is a fault of the bench, not of what it measures.
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
 
     async def put(self, items: Sequence[Item]) -> None:
         """Put each message at its time, counted from now."""
