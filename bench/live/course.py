@@ -8,8 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from redis import Redis
-
 from bench.live.services import Services
 from bench.live.workers import LiveSurroundings, Workforce
 from bench.model.mapping import Handler
@@ -60,8 +58,7 @@ def run_live(courses: Mapping[int, LiveCourse], services: Services, *, seed: int
     delays = [_delay(bot, course.network) for bot, course in courses.items() if course.network != Network(0.0)]
     if delays:
         simulator.add_faults(*delays)
-    with Redis.from_url(services.redis_url) as redis:
-        redis.flushall()
+    services.empty_redis()
     stations, began = asyncio.run(_together(courses, services))
     return {bot: _outcome(bot, *station, services, began) for bot, station in stations.items()}
 

@@ -34,6 +34,11 @@ class Services:
     simulator: SimulatorClient
     simulator_pid: int
 
+    def empty_redis(self) -> None:
+        """Forget all paces and marks."""
+        with Redis.from_url(self.redis_url) as redis:
+            redis.flushall()
+
 
 @contextmanager
 def running_services() -> Iterator[Services]:

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 _EPOCH_S = 1_800_000_000
 
@@ -91,7 +92,9 @@ class FifoQueue:
     def put(self, body: str, group: str, attributes: dict[str, str] | None = None) -> str:
         """Send a message; its id."""
         number, now = next(self._numbers), asyncio.get_running_loop().time()
-        message = Message(number, f"{self.name}-{number}", body, group, attributes or {}, now)
+        message = Message(
+            number, str(uuid5(NAMESPACE_URL, f"{self.name}/{number}")), body, group, attributes or {}, now
+        )
         held = self._groups.setdefault(group, _Group())
         held.waiting.append(message)
         self.left += 1

@@ -19,7 +19,7 @@ class Station:
         bills: What each lane's invocations come to.
     """
 
-    def __init__(self, bot_id: int, around: Surroundings, order: Order) -> None:
+    def __init__(self, bot_id: int, around: Surroundings, order: Order = Order.GROUP_FIRST) -> None:
         self._bot_id = bot_id
         names = QueueNames(STACK)
         self.queues = {lane: FifoQueue(names.bot(bot_id, lane), order=order) for lane in Lane}

@@ -10,9 +10,9 @@ from courier.queues.names import Lane
 from local.simulator.config import Limits
 
 _LATENCY_S = 0.05
-#: Replies a second, besides two bursts; what they leave of 30 is the broadcast's.
+#: Replies a second, besides two bursts of so many at once; what they leave of 30 is the broadcast's.
 _RATE = 5.0
-_BURST = 25
+_BURST = 10
 _REPLY_CHATS = 2000
 #: Broadcast chats are numbered from here.
 _FIRST = 1_000_000
