@@ -49,11 +49,12 @@ class Station:
                 raise error
 
     async def put(self, items: Sequence[Item]) -> None:
-        """Put each message at its time, counted from now."""
+        """Put each message at its time, counted from now; those of one moment at once, as a request of ten does."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         for item in sorted(items, key=lambda item: item.at):
-            await asyncio.sleep(max(0.0, began + item.at - loop.time()))
+            if began + item.at > loop.time():
+                await asyncio.sleep(began + item.at - loop.time())
             self.queues[item.lane].put(item.body(self._bot_id), str(item.chat))
 
     async def emptied(self) -> None:
