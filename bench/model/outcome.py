@@ -75,6 +75,7 @@ class Outcome:
             sum(bill.invocations for bill in bills),
             sum(bill.seconds for bill in bills),
             sum(bill.crashed for bill in bills),
+            next((bill.last_error for bill in bills if bill.last_error), ""),
         )
 
     @property

@@ -40,7 +40,7 @@ def _measured(context: Context, bots: int, messages: int) -> tuple[list[Figure],
     requests, commands = meter.commands()
     meter.close()
     counts, clock = services.simulator.counters(), Clock.REAL
-    # One record for each message that was accepted; what is no message, as the way in's probing, has none.
+    # Each accepted message has a record; the calls that opened connections were no messages.
     wrong = abs(total - services.simulator.last_seq()) + sum(counts.refused.values())
     where = f"{bots} bots, {total} messages" if bots > 1 else f"1 bot, {total} messages"
     figures = [
