@@ -25,6 +25,9 @@ from local.simulator.rules import Match, Rule
 if TYPE_CHECKING:
     from local.simulator.penalty import Scope
 
+#: Seconds between two looks at whether this process gets to its work.
+_LOOK_S = 0.005
+
 
 @dataclass(frozen=True)
 class LiveCourse:
@@ -47,7 +50,19 @@ class LiveCourse:
     limit_s: float = 300.0
 
 
-def run_live(courses: Mapping[int, LiveCourse], services: Services, *, seed: int = 0) -> dict[int, Outcome]:
+@dataclass
+class LiveOutcome(Outcome):
+    """What became of it.
+
+    Attributes:
+        stalled_s: The longest time for which this process didn't get to its work, all bots together: where that is
+            more than the allowance for late arrivals, it is the machine that is measured.
+    """
+
+    stalled_s: float = 0.0
+
+
+def run_live(courses: Mapping[int, LiveCourse], services: Services, *, seed: int = 0) -> dict[int, LiveOutcome]:
     """Run courses of several bots side by side, on an empty Redis and a simulator that was reset.
 
     The outcomes stand on the simulator's own records; of a refused call these don't have the text.
@@ -59,8 +74,8 @@ def run_live(courses: Mapping[int, LiveCourse], services: Services, *, seed: int
     if delays:
         simulator.add_faults(*delays)
     services.empty_redis()
-    stations, began = asyncio.run(_together(courses, services))
-    return {bot: _outcome(bot, *station, services, began) for bot, station in stations.items()}
+    run = asyncio.run(_together(courses, services))
+    return {bot: _outcome(bot, *station, services, run) for bot, station in run.stations.items()}
 
 
 def cpu_s() -> float:
@@ -69,20 +84,35 @@ def cpu_s() -> float:
     return times.user + times.system
 
 
-type Stations = dict[int, tuple[Station, LiveSurroundings]]
+@dataclass
+class _Run:
+    """Began at, in epoch seconds as the simulator counts."""
+
+    stations: dict[int, tuple[Station, LiveSurroundings]] = field(default_factory=dict)
+    began: float = 0.0
+    stalled_s: float = 0.0
+
+    async def watch(self) -> None:
+        """Note the longest stall, until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + _LOOK_S
+            await asyncio.sleep(_LOOK_S)
+            self.stalled_s = max(self.stalled_s, loop.time() - due)
 
 
-async def _together(courses: Mapping[int, LiveCourse], services: Services) -> tuple[Stations, float]:
-    loop = asyncio.get_running_loop()
-    stations: Stations = {}
+async def _together(courses: Mapping[int, LiveCourse], services: Services) -> _Run:
+    loop, run = asyncio.get_running_loop(), _Run()
     for bot, course in courses.items():
         around = LiveSurroundings({bot: bench_bot(bot, limits=course.configured)}, loop=loop)
-        stations[bot] = Station(bot, around, course.order), around
+        run.stations[bot] = Station(bot, around, course.order), around
     async with Workforce.hired(services.redis_url, services.simulator.url) as force:
-        crews = {bot: await _crew(course, stations[bot][1], force) for bot, course in courses.items()}
-        began = time.time()
-        await asyncio.gather(*(_drive(course, stations[bot][0], crews[bot]) for bot, course in courses.items()))
-    return stations, began
+        crews = {bot: await _crew(course, run.stations[bot][1], force) for bot, course in courses.items()}
+        run.began = time.time()
+        watch = asyncio.create_task(run.watch())
+        await asyncio.gather(*(_drive(course, run.stations[bot][0], crews[bot]) for bot, course in courses.items()))
+        watch.cancel()
+    return run
 
 
 async def _crew(course: LiveCourse, around: LiveSurroundings, force: Workforce) -> list[Handler]:
@@ -105,12 +135,13 @@ def _delay(bot: int, network: Network) -> Rule:
     return Rule(action="latency", match=match, latency_ms=network.latency_s * 1000, jitter_ms=network.jitter_s * 1000)
 
 
-def _outcome(bot: int, station: Station, around: LiveSurroundings, services: Services, began: float) -> Outcome:
+def _outcome(bot: int, station: Station, around: LiveSurroundings, services: Services, run: _Run) -> LiveOutcome:
     arrivals = [
-        Arrival(record.time - began, record.time - began, record.chat_id, record.text, None)
+        Arrival(record.time - run.began, record.time - run.began, record.chat_id, record.text, None)
         for record in services.simulator.messages(bot_id=bot)
     ]
     for record in services.simulator.refusals(bot_id=bot):
-        at, refusal = record.time - began, Refusal(cast("Scope", record.scope), record.retry_after, record.during)
+        at, refusal = record.time - run.began, Refusal(cast("Scope", record.scope), record.retry_after, record.during)
         arrivals.append(Arrival(at, at, record.chat_id, "", refusal))
-    return Outcome(sorted(arrivals, key=lambda arrival: arrival.at), around, station.queues, station.bills)
+    arrivals.sort(key=lambda arrival: arrival.at)
+    return LiveOutcome(arrivals, around, station.queues, station.bills, run.stalled_s)

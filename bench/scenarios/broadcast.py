@@ -39,7 +39,8 @@ def _live(context: Context, size: int) -> list[Figure]:
     items = _items(context.seed, size)
     course = LiveCourse(items, network=Network(_LATENCY_S))
     outcome = run_live({1: course}, context.services, seed=context.seed)[1]
-    return _told(context, items, outcome, f"{size} beside 5 replies a second", Clock.REAL)
+    stall = Figure("longest stall of this process", 1000 * outcome.stalled_s, Clock.REAL, "ms")
+    return [*_told(context, items, outcome, f"{size} beside 5 replies a second", Clock.REAL), stall]
 
 
 def _items(seed: int, size: int) -> list[Item]:

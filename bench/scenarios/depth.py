@@ -48,13 +48,15 @@ def _traffics(context: Context) -> Mapping[str, list[Item]]:
 
 
 def _live(context: Context, traffics: Mapping[str, list[Item]]) -> list[Figure]:
-    """One after another, as they share this process; what comes slowly lasts as long whatever sends it."""
+    """One after another, as they share this process; what takes as long whatever sends it is left out."""
     figures = []
     for name, items in traffics.items():
-        if name in _UNHURRIED:
+        if name in (_BY_CHAT, *_UNHURRIED):
             continue
         outcome = run_live({1: LiveCourse(items, network=_NETWORK)}, context.services, seed=context.seed)[1]
         figures += _told(context, name, items, outcome, Clock.REAL)
+        stalled_ms = 1000 * outcome.stalled_s
+        figures.append(Figure(f"{name}: longest stall of this process", stalled_ms, Clock.REAL, "ms"))
     return figures
 
 

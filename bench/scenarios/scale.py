@@ -24,7 +24,7 @@ def _run(context: Context) -> list[Figure]:
     what = "most bots to one bot: {} of a message"
     return [
         *figures,
-        Figure(what.format("CPU"), last_cpu / first_cpu, Clock.REAL, "x", context.at_most(1.5)),
+        Figure(what.format("CPU"), last_cpu / first_cpu, Clock.REAL, "x", context.at_most(context.sized(3, 6) / 2)),
         Figure(what.format("requests to Redis"), last_requests / first_requests, Clock.REAL, "x", context.at_most(1.2)),
         *_bytes(context),
     ]
