@@ -36,9 +36,10 @@ def results(context: Context, findings: Sequence[Finding]) -> dict[str, Any]:
 
 
 def machine(valkey: str) -> dict[str, Any]:
-    """Cores, versions and the commit."""
+    """Cores, what else they were busy with lately, versions and the commit."""
     return {
         "cores": os.cpu_count(),
+        "load": [round(load, 1) for load in os.getloadavg()],
         "platform": platform.platform(),
         "python": platform.python_version(),
         "valkey": valkey,
