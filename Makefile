@@ -38,8 +38,18 @@ up: setup ## Run the local stack in the foreground (AWS_PORT=, TELEGRAM_PORT=, R
 down: setup ## Stop the stack that `make up` runs
 	@$(PY) -m local down
 
+##@ Measure it
+
+.PHONY: bench
+bench: setup-dev ## Measure everything (minutes): a table, and bench/results.json; ONLY= names scenarios
+	@$(PY) -m bench --output bench/results.json $(ONLY)
+
+.PHONY: bench-smoke
+bench-smoke: setup-dev ## The same in under a minute, mostly in virtual time; part of `make check`
+	@$(PY) -m bench --quick
+
 .PHONY: cost
-cost: setup-dev ## What a million messages cost on AWS
+cost: setup-dev ## What a million messages cost on AWS, from the last `make bench`
 	@$(PY) -m bench.cost
 
 ##@ Test it
@@ -57,7 +67,7 @@ test-slow: setup ## What takes longer than `make test` may
 	@$(PY) -m pytest tests -m slow -q
 
 .PHONY: check
-check: format-check lint types imports schemas-check template test ## All that CI runs; changes nothing
+check: format-check lint types imports schemas-check template test bench-smoke ## All that CI runs; changes nothing
 
 ##@ Parts of the check
 

@@ -1,9 +1,10 @@
 """What a million messages cost on AWS: `make cost`.
 
-Prices come from `prices.json`, quantities are those that each traffic names; nothing else is assumed.
+Prices come from `prices.json`, quantities from the last `make bench`; before the first one they are assumed.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,21 +49,40 @@ class Traffic:
         }
 
 
-TRAFFICS = (
+#: What is assumed where nothing was measured.
+DOCUMENTED = (
     Traffic("many chats, full batches", batch=10, receives=1, billed_s=0.15),
     Traffic("single replies", batch=1, receives=1, billed_s=0.1),
     Traffic("few chats with long queues", batch=10, receives=8, billed_s=0.15),
 )
+_FOLDER = Path(__file__).parent
+
+
+def read_prices() -> dict[str, Any]:
+    """The price list."""
+    prices: dict[str, Any] = json.loads((_FOLDER / "prices.json").read_text(encoding="utf-8"))
+    return prices
+
+
+def known_traffics(results: Path) -> tuple[Sequence[Traffic], str]:
+    """The traffics of the last full benchmark, else those documented here; and where they are from."""
+    if results.exists():
+        found = json.loads(results.read_text(encoding="utf-8"))
+        if found["traffics"]:
+            return [Traffic(**each) for each in found["traffics"]], f"measured by `make bench` at {found['at']}"
+    return DOCUMENTED, "assumed; `make bench` measures"
 
 
 def main() -> None:
-    prices = json.loads(Path(__file__).with_name("prices.json").read_text(encoding="utf-8"))
-    table = Table("traffic", "batch", "receives", "billed s", "SQS", "Lambda", "logs", "all", title="Dollars a million")
-    for traffic in TRAFFICS:
+    prices = read_prices()
+    traffics, source = known_traffics(_FOLDER / "results.json")
+    table = Table("traffic", "batch", "receives", "billed s", "SQS", "Lambda", "logs", "all")
+    table.title = f"Dollars a million, quantities {source}"
+    for traffic in traffics:
         parts = traffic.dollars(prices)
         table.add_row(
             traffic.name,
-            *(f"{figure:g}" for figure in (traffic.batch, traffic.receives, traffic.billed_s)),
+            *(f"{figure:.3g}" for figure in (traffic.batch, traffic.receives, traffic.billed_s)),
             *(f"{part:.2f}" for part in (*parts.values(), sum(parts.values()))),
         )
     Console().print(table)

@@ -15,11 +15,17 @@ type Handler = Callable[[Sequence[dict[str, Any]], float], Awaitable[Sequence[st
 
 @dataclass(slots=True)
 class Bill:
-    """What Lambda would bill."""
+    """What Lambda would bill.
+
+    Attributes:
+        crashed: Invocations that ended without an answer: raised, killed, or out of time.
+        last_error: The newest of their reasons, for who wonders.
+    """
 
     invocations: int = 0
     seconds: float = 0.0
     crashed: int = 0
+    last_error: str = ""
 
 
 class Mapping:
@@ -63,8 +69,9 @@ class Mapping:
         try:
             async with asyncio.timeout(self._timeout_s):
                 return set(await handler(records, self._timeout_s))
-        except (TimeoutError, WorkerDiedError):
+        except Exception as error:  # noqa: BLE001 - as Lambda does: the batch comes back, whatever it was
             self.bill.crashed += 1
+            self.bill.last_error = repr(error)
             return {record["messageId"] for record in records}
         finally:
             self.bill.seconds += loop.time() - began

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 _EPOCH_S = 1_800_000_000
 
@@ -28,9 +29,14 @@ class Order(Enum):
 
 @dataclass(slots=True)
 class Message:
-    """One message; `receipt` is that of its last receive."""
+    """One message; `receipt` is that of its last receive.
+
+    Attributes:
+        message_id: SQS's id, which no other message has, whatever its queue: senders know messages by it.
+    """
 
     number: int
+    message_id: str
     body: str
     group: str
     attributes: dict[str, str]
@@ -38,11 +44,6 @@ class Message:
     receives: int = 0
     receipt: str = ""
     visible_at: float = 0.0
-
-    @property
-    def message_id(self) -> str:
-        """SQS's id."""
-        return f"sqs-{self.number}"
 
 
 @dataclass(slots=True)
@@ -90,7 +91,10 @@ class FifoQueue:
 
     def put(self, body: str, group: str, attributes: dict[str, str] | None = None) -> str:
         """Send a message; its id."""
-        message = Message(next(self._numbers), body, group, attributes or {}, asyncio.get_running_loop().time())
+        number, now = next(self._numbers), asyncio.get_running_loop().time()
+        message = Message(
+            number, str(uuid5(NAMESPACE_URL, f"{self.name}/{number}")), body, group, attributes or {}, now
+        )
         held = self._groups.setdefault(group, _Group())
         held.waiting.append(message)
         self.left += 1

@@ -5,7 +5,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from courier.queues.names import Lane
 from local.simulator.config import Limits
@@ -57,6 +57,28 @@ def mixed(seed: int, messages: int) -> list[Item]:
             wanted += [chat] * (draw.randint(1, 3) if draw.random() < 0.9 else draw.randint(4, 12))  # noqa: PLR2004
     draw.shuffle(wanted)
     return numbered(wanted[:messages])
+
+
+def stream(
+    seed: int, seconds: float, *, rate: float, chats: int, bursts: Sequence[tuple[float, int]] = ()
+) -> list[Item]:
+    """Replies as they come: a Poisson stream over many chats, and bursts of so many at a time.
+
+    Args:
+        rate: Messages a second of the stream.
+        bursts: When, and how many messages to as many chats.
+    """
+    draw = random.Random(seed)  # noqa: S311
+    times = [at for at, count in bursts for _ in range(count)]
+    at = draw.expovariate(rate)
+    while at < seconds:
+        times.append(at)
+        at += draw.expovariate(rate)
+    # Each chat rests until all others had their turn: what is measured is the lane's wait, not a chat's.
+    order = draw.sample(range(1, chats + 1), chats)
+    wanted = [(when, order[index % chats]) for index, when in enumerate(sorted(times))]
+    texts = numbered(chat for _, chat in wanted)
+    return [replace(item, at=when) for item, (when, _) in zip(texts, wanted, strict=True)]
 
 
 def numbered(chats: Iterable[int]) -> list[Item]:

@@ -1,0 +1,13 @@
+"""All scenarios, in the order in which they run and are told: costs come after what measures their quantities."""
+
+from bench.scenario import Scenario
+from bench.scenarios import broadcast, depth, dollars, head_of_line, latency, scale
+
+SCENARIOS: tuple[Scenario, ...] = (
+    latency.SCENARIO,
+    broadcast.SCENARIO,
+    head_of_line.SCENARIO,
+    depth.SCENARIO,
+    scale.SCENARIO,
+    dollars.SCENARIO,
+)
