@@ -20,6 +20,8 @@ _BOT_PENALTY_S = (2.0, 6.0)
 _PENALTY_GROWTH = (1.3, 2.0)
 _PENALTY_MEMORY_S = 30.0
 _PENALTY_MAX_S = 120.0
+#: Calls that are on their way when a penalty begins can't be called off: they are refused, and prolong nothing.
+_PENALTY_GRACE_S = 0.5
 #: Whether a world has a fault at all; one in sixteen has none of the four.
 _HAS_FAULT = 0.5
 _PROBABILITY = (0.001, 0.015)
@@ -94,6 +96,7 @@ def _draw_limits(draw: random.Random) -> Limits:
         penalty_growth=round(draw.uniform(*_PENALTY_GROWTH), 2),
         penalty_memory_s=_PENALTY_MEMORY_S,
         penalty_max_s=_PENALTY_MAX_S,
+        penalty_grace_s=_PENALTY_GRACE_S,
         penalty_extends=True,
     )
 

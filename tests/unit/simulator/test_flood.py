@@ -175,6 +175,15 @@ def test_call_during_a_penalty_extends_it_where_configured() -> None:
     assert traffic.call() is None
 
 
+def test_call_that_was_on_its_way_extends_nothing() -> None:
+    traffic = Traffic(chat_penalty_s=4, penalty_extends=True, penalty_growth=2, penalty_grace_s=0.5)
+    traffic.accepted(4)
+    traffic.clock.advance(0.25)
+    assert traffic.call() == Refusal("chat", 4, during=0.25)
+    traffic.clock.advance(0.25)
+    assert traffic.call() == Refusal("chat", 8, during=0.5)
+
+
 def test_penalties_grow_and_are_forgiven() -> None:
     traffic = Traffic(bot_per_second=1, bot_penalty_s=2, penalty_growth=3, penalty_memory_s=30, penalty_max_s=10)
     lengths = []

@@ -56,7 +56,7 @@ def test_limits_are_drawn_from_the_whole_of_their_range() -> None:
 def test_penalties_grow_and_are_extended_everywhere() -> None:
     for limits in (world.limits for world in WORLDS):
         assert (limits.chat_penalty_s, limits.penalty_extends) == (None, True)
-        assert (limits.penalty_memory_s, limits.penalty_max_s) == (30, 120)
+        assert (limits.penalty_memory_s, limits.penalty_max_s, limits.penalty_grace_s) == (30, 120, 0.5)
 
 
 @pytest.mark.parametrize("name", ["wrapped", "lost_answer", "reset_before", "storm"])
