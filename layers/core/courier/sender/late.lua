@@ -6,22 +6,28 @@
     KEYS[2..]       the chats' paces, as in reserve.lua
 
     ARGV[1]         lane: 0 regular, 1 broadcast
-    ARGV[2..]       three for each call: its chat (1 is that of KEYS[2], 0 for none), the start that was reserved, and the latest moment
-                    at which it can have arrived (milliseconds since 1970); 0 for one that wasn't made
+    ARGV[2..]       four for each call: its chat (1 is that of KEYS[2], 0 for none), its cost in messages, the start that was
+                    reserved, and the latest moment at which it can have arrived (milliseconds since 1970); 0 for one that
+                    wasn't made
 
-    Output          the number of starts that were found
+    Output          the number of messages whose starts were corrected
 ]]
 local lane, moved = tonumber(ARGV[1]), 0
 
--- Moves one start of a list, or takes it out; the list is sorted again by who stores it.
-local function move(starts, from, to)
-  for index = 1, #starts do
-    if starts[index] == from then
+-- Moves starts of a list, or takes them out, one for each message of a call; the list is sorted again by who stores it.
+local function move(starts, count, from, to)
+  local found = 0
+  for index = #starts, 1, -1 do
+    if found < count and starts[index] == from then
+      found = found + 1
       if to then starts[index] = to else table.remove(starts, index) end
-      return true
     end
   end
-  return false
+  -- What was forgotten since counts from when it arrived.
+  if to and found < count then
+    for _ = found + 1, count do starts[#starts + 1] = to end
+  end
+  return found
 end
 
 -- Stores what was moved, for as much longer as it was moved.
@@ -30,15 +36,19 @@ local function store(key, value, longer)
 end
 
 local pace, chats, longest = load(KEYS[1]), {}, 0
-for index = 2, #ARGV, 3 do
-  local number, reserved, arrived = tonumber(ARGV[index]), tonumber(ARGV[index + 1]), tonumber(ARGV[index + 2])
+for index = 2, #ARGV, 4 do
+  local number, cost = tonumber(ARGV[index]), tonumber(ARGV[index + 1])
+  local reserved, arrived = tonumber(ARGV[index + 2]), tonumber(ARGV[index + 3])
   local is_made = arrived > 0
   longest = math.max(longest, arrived - reserved)
-  if pace and move(pace.t, reserved * 2 + lane, is_made and arrived * 2 + lane) then moved = moved + 1 end
+  if pace then
+    move(pace.t, cost, reserved * 2 + lane, is_made and arrived * 2 + lane)
+    moved = moved + cost
+  end
   local chat = number > 0 and (chats[number] or load(KEYS[1 + number]))
   if chat then
     local full, learned = table.remove(chat, 1), table.remove(chat, 1)
-    move(chat, reserved, is_made and arrived)
+    move(chat, cost, reserved, is_made and arrived)
     if is_made then full = full + arrived - reserved end
     table.sort(chat)
     table.insert(chat, 1, learned)

@@ -14,8 +14,9 @@ from courier.queues.names import Lane
 from courier.state.bots import Bot
 from courier.state.redis_client import KEY_VERSION, LuaScript, RunsCommands
 
-#: Seconds that a message of the regular lane may sleep for the bot's rate; five batches of ten need 1.7 at 30 a second.
-RATE_WAIT_S = 2.0
+#: Seconds that a message of the regular lane may sleep for the bot's rate. Five batches of ten need the third window at
+#: 30 a second, which begins after two whole ones, jitter included.
+RATE_WAIT_S = 2.2
 #: Seconds that a message group may sleep for its chats, since the batch lasts about that long anyway.
 CHAT_WAIT_S = 0.3
 #: Chats that meet a 429 within `WIDEN_WITHIN_S` seconds make it the whole bot's.
@@ -80,6 +81,7 @@ class Late:
     chat: str
     slot: Slot
     late_s: float | None
+    cost: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Pacer:
         self.late_s = jitter_s / 3
         #: Seconds that the event loop's clock is behind Redis's. A slow answer makes it too small, never too large.
         self._behind = 0.0
-        #: The latest start that Telegram took, by bot, on Redis's clock: it contradicts that the bot is held since before.
+        #: The latest start that Telegram took, by bot, on Redis's clock: the bot can't have been held then.
         self._taken_ms: dict[int, int] = {}
 
     async def reserve(self, bot: Bot, lane: Lane, asks: Sequence[Ask], call_s: float) -> list[Slot]:
@@ -159,7 +161,7 @@ class Pacer:
         args: list[str | int] = [int(lane is Lane.BROADCAST)]
         for call in calls:
             arrived_ms = 0 if call.late_s is None else call.slot.stamp_ms + round(call.late_s * 1000)
-            args += [chats.index(call.chat) + 1 if call.chat else 0, call.slot.stamp_ms, arrived_ms]
+            args += [chats.index(call.chat) + 1 if call.chat else 0, call.cost, call.slot.stamp_ms, arrived_ms]
         keys = [_bot_key(bot, "pace"), *(_chat_key(bot, "c", chat) for chat in chats)]
         await self._late(self._redis, keys, args)
 
@@ -168,7 +170,15 @@ class Pacer:
         self._taken_ms[bot.telegram_id] = max(slot.stamp_ms, self._taken_ms.get(bot.telegram_id, 0))
 
     async def penalise(
-        self, bot: Bot, chat: str, seconds: float, *, start_ms: int = 0, is_group: bool = False, cost: int = 1, is_probe: bool = False
+        self,
+        bot: Bot,
+        chat: str,
+        seconds: float,
+        *,
+        start_ms: int = 0,
+        is_group: bool = False,
+        cost: int = 1,
+        is_probe: bool = False,
     ) -> Penalties:
         """Note a 429, learn from it, and say whom it holds.
 

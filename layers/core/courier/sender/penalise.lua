@@ -31,6 +31,8 @@
 ]]
 -- What is taken so long after a refusal's start contradicts that the bot is held: calls overtake each other.
 local OVERTAKING_MS = 150
+-- An earlier call of the chat was answered before this one was started, but may be counted from its answer on.
+local SLACK_MS = 20
 -- Chats that all have a reason of their own speak for the bot only over so long without anything being taken.
 local LASTING_MS = 300
 -- After a refusal others wait for one that is tried, for so long at most.
@@ -39,6 +41,8 @@ local DOUBT_MS = 5000
 local SLOWER, SLOWEST = 1500, 16000
 -- A group's 429 that asks for more than so many distances is about its minute.
 local MINUTES_WAIT = 3
+-- With fewer messages in a minute it can't be about that.
+local FEWEST = 5
 
 local wait, name, is_group, start, taken, cost = tonumber(ARGV[1]), ARGV[2], ARGV[3] == '1', tonumber(ARGV[4]), tonumber(ARGV[5]),
   tonumber(ARGV[6])
@@ -49,7 +53,7 @@ local free = { burst = tonumber(ARGV[11]), regain = regain, free = regain, group
 local now = clock()
 if start == 0 then start = now end
 local pace = load(KEYS[1]) or { t = {} }
-local chat = load_chat(KEYS[4], is_group, now)
+local chat = load_chat(KEYS[4], is_group, pace, now)
 
 -- Takes a start out of a list, once for each message that it cost: Telegram didn't count what it refused.
 local function forget(list, is_it)
@@ -60,6 +64,16 @@ local function forget(list, is_it)
   return left
 end
 
+pace.t = forget(pace.t, function(one) return math.floor(one / 2) == start end)
+chat.starts = forget(chat.starts, function(one) return one == start end)
+
+-- The chat's own messages before this one, and whether they may be what the 429 is about.
+local others = {}
+for _, at in ipairs(chat.starts) do
+  if at <= start + SLACK_MS then others[#others + 1] = at end
+end
+local has_reason = #others >= FEWEST or #others > 0 and others[#others] > start - CHAT_RECENT_MS
+
 local function hold(key)
   local ends = math.max(now + wait, tonumber(redis.call('GET', key) or 0))
   redis.call('SET', key, ends, 'PX', ends - now)
@@ -67,13 +81,13 @@ local function hold(key)
 end
 
 -- Notes the refusal among those of the last seconds; whether they speak for the bot, and the first of their starts.
-local function is_bots(had_reason)
+local function is_bots()
   pace.a = math.max(pace.a or 0, taken)
   local recent, without, all, first, last = {}, 0, 0, start, start
   for other, noted in pairs(pace.c or {}) do
     if other ~= name and noted[1] > now - within and noted[1] > pace.a - OVERTAKING_MS then recent[other] = noted end
   end
-  if start > pace.a - OVERTAKING_MS then recent[name] = { start, had_reason and 0 or 1 } end
+  if start > pace.a - OVERTAKING_MS then recent[name] = { start, has_reason and 0 or 1 } end
   for _, noted in pairs(recent) do
     all, without, first = all + 1, without + noted[2], math.min(first, noted[1])
     last = math.max(last, noted[1])
@@ -81,7 +95,7 @@ local function is_bots(had_reason)
   pace.c = recent
   local is_wide = all >= several and without > 0 or all >= 2 * several and last - first >= LASTING_MS
   -- Refused in another chat, after a first refusal was known and nothing else was tried: that is no coincidence.
-  is_wide = is_wide or is_probe and (all >= several or all > 1 and not had_reason)
+  is_wide = is_wide or is_probe and (all >= several or all > 1 and not has_reason)
   return is_wide, first
 end
 
@@ -91,6 +105,11 @@ local function note_event(first, ends)
   if not event or now > event[4] then event = { first, start, bot_limit_at(pace, bot_limit, now), ends, pace.q or false } end
   event[1], event[2], event[4] = math.min(event[1], first), math.max(event[2], start), math.max(event[4], ends)
   pace.e = event
+  local left = {}
+  for _, one in ipairs(pace.g or {}) do
+    if one[3][4] < event[1] then left[#left + 1] = one end
+  end
+  pace.g = left
 end
 
 -- What the chat takes, from how its last messages lay: either no more at once, or not so fast.
@@ -98,8 +117,8 @@ local function learn_chat(others)
   local rules = tightened(usual_rules(pace, free, is_group, now), chat.learned, now)
   local burst, group, factor = rules.burst, rules.group, rules.regain * 1000 / rules.free
   local previous = others[#others]
-  if is_group and wait > MINUTES_WAIT * rules.regain and #others > 0 then
-    group = math.max(1, math.min(group, #others))
+  if is_group and wait > MINUTES_WAIT * rules.regain and #others >= FEWEST then
+    group = math.min(group, #others)
   elseif start - previous < rules.regain * 0.9 then
     local together = 1
     while together < #others and others[#others - together] > start - rules.regain do together = together + 1 end
@@ -123,14 +142,8 @@ local function learn_chat(others)
   pace.g = alike
 end
 
-pace.t = forget(pace.t, function(one) return math.floor(one / 2) == start end)
-chat.starts = forget(chat.starts, function(one) return one == start end)
-local others = {}
-for _, at in ipairs(chat.starts) do
-  if at < start then others[#others + 1] = at end
-end
 local ends, is_bot = hold(KEYS[3]), 0
-local is_wide, first = is_bots(#others > 0)
+local is_wide, first = is_bots()
 local bot_ends = tonumber(redis.call('GET', KEYS[2]) or 0)
 if is_wide or bot_ends > now then
   is_bot, ends = 1, hold(KEYS[2])
@@ -139,7 +152,7 @@ if is_wide or bot_ends > now then
   learn_rate(pace, now)
   chat.full = chat.full - cost * tightened(usual_rules(pace, free, is_group, now), chat.learned, now).regain
 else
-  if #others > 0 then learn_chat(others) end
+  if has_reason then learn_chat(others) end
   if start > pace.a - OVERTAKING_MS then
     local doubt = math.min(wait, DOUBT_MS)
     redis.call('SET', KEYS[5], now + doubt, 'PX', doubt)

@@ -128,12 +128,12 @@ local usual = { [false] = usual_rules(pace, free, false, now), [true] = usual_ru
 
 local function chat_of(index, kind)
   if not chats[index] then
-    local chat = kind == '2' and { is_free = true } or load_chat(KEYS[2 + 2 * index], kind == '1', now)
+    local chat = kind == '2' and { is_free = true } or load_chat(KEYS[2 + 2 * index], kind == '1', pace, now)
     chat.penalty = tonumber(redis.call('GET', KEYS[3 + 2 * index]) or 0)
     if not chat.is_free then
       chat.is_group = kind == '1'
       chat.rules = tightened(usual[chat.is_group], chat.learned, now)
-      chat.tolerance = math.max(0, (chat.rules.burst - 1) * chat.rules.regain - jitter)
+      chat.tolerance = (chat.rules.burst - 1) * chat.rules.regain - jitter
     end
     chats[index] = chat
   end

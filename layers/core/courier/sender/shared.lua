@@ -94,9 +94,12 @@ local function usual_rules(pace, free, is_group, now)
 end
 
 -- A chat's key: when its bucket is full again, what was learned of it (false for nothing), and its recent starts.
-local function load_chat(key, is_group, now)
+local function load_chat(key, is_group, pace, now)
   local stored = load(key) or { 0, false }
   local chat = { key = key, full = stored[1], learned = stored[2], starts = {} }
+  -- What a chat seemed to say while it was the bot that was held is void.
+  local event = pace.e
+  if chat.learned and event and chat.learned[4] >= event[1] and chat.learned[4] <= event[4] then chat.learned = false end
   local recent = now - (is_group and MINUTE + 1000 or CHAT_RECENT_MS)
   for i = 3, #stored do
     if stored[i] > recent then chat.starts[#chat.starts + 1] = stored[i] end

@@ -116,8 +116,8 @@ class Starts:
 
     def _keep(self, leg: Leg, slot: Slot) -> None:
         self._slots[leg.key] = slot
-        if slot.is_start:
-            self._unmade[leg.chain][leg.key] = Late(leg.call.chat, slot, None)
+        if slot.is_start and leg.call.cost:
+            self._unmade[leg.chain][leg.key] = Late(leg.call.chat, slot, None, leg.call.cost)
         else:
             self._unmade[leg.chain].pop(leg.key, None)
 
@@ -136,7 +136,9 @@ class Starts:
             await self._account_for(leg, slot, began - slot.at + max(0.0, took_s - quickest_s))
 
     async def _account_for(self, leg: Leg, slot: Slot, late_s: float) -> None:
-        if late_s > self._pacer.late_s and await self._correct_start(Late(leg.call.chat, slot, late_s)):
+        if not leg.call.cost or late_s <= self._pacer.late_s:
+            return
+        if await self._correct_start(Late(leg.call.chat, slot, late_s, leg.call.cost)):
             self._slots[leg.key] = replace(slot, stamp_ms=slot.stamp_ms + round(late_s * 1000))
 
     async def _correct_start(self, late: Late) -> bool:
