@@ -92,7 +92,7 @@ local function is_bots()
     all, without, first = all + 1, without + noted[2], math.min(first, noted[1])
     last = math.max(last, noted[1])
   end
-  pace.c = recent
+  pace.c, pace.o = recent, first - SECOND
   local is_wide = all >= several and without > 0 or all >= 2 * several and last - first >= LASTING_MS
   -- Refused in another chat, after a first refusal was known and nothing else was tried: that is no coincidence.
   is_wide = is_wide or is_probe and (all >= several or all > 1 and not has_reason)

@@ -13,6 +13,7 @@
                       q   the limit that was learned; see shared.lua             (written by penalise.lua)
                       g   what was lately learned of chats: { chat, what }, ...  (written by penalise.lua)
                       a   the latest start that is known to have been taken
+                      o   since when starts are kept, to judge a 429 by them     (written by penalise.lua)
                       c, e                                                       (penalise.lua's alone)
                       d   when the last call was started that is to end a doubt, and b when that began
     KEYS[2]         the bot's penalty: when it ends
@@ -71,7 +72,7 @@ for _, start in ipairs(pace.t) do
     all[#all + 1] = at
     local own = lanes[start % 2]
     own[#own + 1] = at
-  elseif at > now - STARTS_RECENT_MS then
+  elseif at > now - STARTS_RECENT_MS or pace.o and at > pace.o and now < pace.o + SUSPECT_MS then
     past[#past + 1] = start
   end
 end

@@ -24,6 +24,8 @@ local CHAT_LEARNED_MS = 600000
 local CHAT_RECENT_MS, CHAT_RECENT = 5000, 6
 -- Starts older than a second are remembered so long, since a 429 comes after its call's start.
 local STARTS_RECENT_MS = 2500
+-- After a 429 they are kept until it is clear whose it was.
+local SUSPECT_MS = 10000
 -- So many chats of one kind that met a 429 of their own speak for all of it.
 local LIKE_CHATS = 3
 local SECOND, MINUTE = 1000, 60000
