@@ -11,8 +11,8 @@
 local RATE_STEP, RATE_STEP_MS = 100, 10000
 -- A learned limit of the bot is held so long, twice as long each time that it proves right, and for an hour at most.
 local HELD_MS, LONGEST_HELD_MS = 60000, 3600000
--- Where less than half was taken, the rate can't have been the reason: halved, and raised soon.
-local DOUBTED_HELD_MS = 10000
+-- Where less than a third of the limit was taken, that can hardly have been the reason: halved, and raised soon.
+local DOUBTED, DOUBTED_HELD_MS = 3, 10000
 -- A limit that is met within so much of itself (in thousandths) is the same.
 local SAME = 150
 -- What was learned of a chat is held so long, then loosened each so many milliseconds: a message more at once and in a
@@ -60,7 +60,7 @@ local function learn_rate(pace, now)
     local at = math.floor(start / 2)
     if at > first - SECOND and at <= last then met = met + 1 end
   end
-  if met * 2 < before then
+  if met * DOUBTED < before then
     met, held = math.floor(before / 2), DOUBTED_HELD_MS
   elseif earlier and math.abs(met - earlier[1]) * 1000 <= SAME * earlier[1] then
     held = math.min(LONGEST_HELD_MS, earlier[3] * 2)
