@@ -4,6 +4,8 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
+
 from courier.errors import MigratedError, RateLimitedError, RejectedError, ServerFaultError, UnreachableError
 from courier.queues.records import Record
 from courier.sender.marks import Identity
@@ -199,8 +201,9 @@ async def work_until_death(worker: Bench, batch: list[Record]) -> list[str] | No
         return None
 
 
-async def test_a_message_that_kills_its_worker_is_found_out(bench: Bench) -> None:
+async def test_a_message_that_kills_its_worker_is_found_out(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Five workers die of it: one with all of the batch, four with it alone; its neighbours are delivered."""
+    monkeypatch.setattr("courier.sender.marks.DIED_AFTER_S", 0)
     bench.use(active_bot(chat_burst=30))
     chats = {9: "innocent, but its chat is penalised", 5: "poison", 6: "innocent", 7: "innocent too"}
     await bench.sender._pacer.penalise(active_bot(), "9", 600.0)

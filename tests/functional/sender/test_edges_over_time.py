@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from bench.model.telegram import Network
 from courier.contracts.control import Limits as Configured
 from local.simulator.config import Limits
@@ -12,7 +10,6 @@ from tests.support.mortal import Outage
 from tests.support.verdicts import a_pause_is_kept, all_is_well, limits_are_kept, nothing_is_lost
 
 
-@pytest.mark.xfail(reason="two waiting chats extend the bot's penalty in turns, for ever", strict=True)
 def test_two_chats_dont_extend_the_bots_penalty_for_ever(valkey_url: str) -> None:
     hidden = Limits(bot_per_second=1, penalty_extends=True, penalty_growth=2.0, penalty_max_s=20.0)
 
@@ -21,7 +18,6 @@ def test_two_chats_dont_extend_the_bots_penalty_for_ever(valkey_url: str) -> Non
     nothing_is_lost(story)
 
 
-@pytest.mark.xfail(reason="a burst of one leaves no room for jitter", strict=True)
 def test_a_chat_without_a_burst_keeps_its_distance_in_a_jittering_network(valkey_url: str) -> None:
     configured = Configured(chat_per_second=5.0, chat_burst=1)
     network = Network(latency_s=0.05, jitter_s=0.025)
@@ -34,14 +30,12 @@ def test_a_chat_without_a_burst_keeps_its_distance_in_a_jittering_network(valkey
     limits_are_kept(story)
 
 
-@pytest.mark.xfail(reason="claims of which nobody hears count as a worker's deaths", strict=True)
 def test_a_redis_whose_answers_are_lost_for_a_minute_buries_nothing(valkey_url: str) -> None:
     story = travel(Journey(texts(range(1, 6), 3), outages=[Outage(0.0, 60.0, "deaf")]), valkey_url)
 
     nothing_is_lost(story)
 
 
-@pytest.mark.xfail(reason="a batch that is under way doesn't look at the bot's state again", strict=True)
 def test_a_pause_ends_a_batch_that_is_under_way(valkey_url: str) -> None:
     slow = Network(latency_s=1.5)
     configured = Configured(chat_burst=30)

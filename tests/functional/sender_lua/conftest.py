@@ -8,15 +8,12 @@ from redis.asyncio import Redis
 
 from courier.contracts.control import Limits
 from courier.queues.names import Lane
-from courier.sender.pace import Ask, Late, Pacer, Slot, Wait
+from courier.sender.pace import Ask, Late, Pacer, Slot, Wait, pace_script
 from courier.state.bots import Bot
-from courier.state.redis_client import LuaScript, RunsCommands
+from courier.state.redis_client import RunsCommands
 from tests.support.bots import active_bot
 
-SCRIPTS = {
-    script.sha: script.source
-    for script in (LuaScript("courier.sender", f"{name}.lua") for name in ("reserve", "late", "penalise"))
-}
+SCRIPTS = {script.sha: script.source for script in map(pace_script, ("reserve", "late", "penalise"))}
 _TIME, _CLOCK = "redis.call('TIME')", "redis.call('MGET', 'test:s', 'test:us')"
 #: 2027; scripts must bear milliseconds since 1970.
 EPOCH_MS = 1_800_000_000_000
@@ -118,5 +115,5 @@ def most(times: Sequence[int], window_ms: int) -> int:
 @pytest.fixture
 def lab(redis: Redis) -> Lab:
     """See `Lab`."""
-    assert sum(source.count(_TIME) for source in SCRIPTS.values()) == 2, "reserve and penalise read the clock once"
+    assert sum(source.count(_TIME) for source in SCRIPTS.values()) == len(SCRIPTS), "one function reads the clock"
     return Lab(redis)

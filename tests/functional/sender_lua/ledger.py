@@ -48,13 +48,22 @@ class Ledger:
         """As Redis does when it is flushed."""
         self.starts, self.chat_ends, self.bot_end, self.met = [], {}, 0, {}
 
-    def penalise(self, chat: str, seconds: float, now_ms: int) -> None:
+    def penalise(self, chat: str, seconds: float, now_ms: int, *, is_bots: bool) -> None:
         """A 429 holds its chat, and the bot where several chats met one lately."""
         end = now_ms + round(seconds * 1000)
+        was_held = self.bot_end > now_ms
         self.chat_ends[chat] = max(end, self.chat_ends.get(chat, 0))
         self.met[chat] = now_ms
-        if sum(at > now_ms - WITHIN_MS for at in self.met.values()) >= SEVERAL:
+        lately = [other for other, at in self.met.items() if at > now_ms - WITHIN_MS]
+        assert was_held or not is_bots or len(lately) >= SEVERAL, f"{lately} hold the bot"
+        silent = {other for other in lately if not self._had_messages(other, now_ms)}
+        assert is_bots or len(silent) < SEVERAL, f"{lately} don't hold the bot"
+        if is_bots:
             self.bot_end = max(end, self.bot_end)
+
+    def _had_messages(self, chat: str, now_ms: int) -> bool:
+        """Lately, so that a 429 may be about them."""
+        return any(start.ask.chat == chat and start.at_ms > now_ms - MINUTE_MS for start in self.starts)
 
     def add(self, start: Start) -> None:
         """Grant a start, or say which window it breaks."""
@@ -80,6 +89,6 @@ class Ledger:
         for other in sorted(same, key=lambda other: other.at_ms):
             full_ms = max(full_ms, other.at_ms) + other.cost * other.regain_ms
         burst, regain = self.limits.chat_burst, self.regain_ms
-        tolerance = max(0, (burst - 1) * regain - JITTER_MS)
+        tolerance = (burst - 1) * regain - JITTER_MS
         ready_ms = full_ms - tolerance + (min(start.cost, burst) - 1) * regain
         assert start.at_ms >= ready_ms, f"the chat's bucket: {start} {ready_ms - start.at_ms} ms early, after {same}"

@@ -5,7 +5,7 @@ import pytest
 from courier.queues.names import Lane
 from courier.sender.marks import LIFE_S, Became, Identity, Marks, Settlement
 from courier.sender.pace import Late
-from tests.functional.sender_lua.conftest import Lab, chain, chats, unbound
+from tests.functional.sender_lua.conftest import JITTER_MS, Lab, chain, chats, unbound
 from tests.support.bots import active_bot
 
 BOT = active_bot()
@@ -59,12 +59,15 @@ async def test_settling_a_mark_that_is_gone_leaves_nothing_for_ever(lab: Lab) ->
     await assert_all_die(lab)
 
 
-async def test_a_chat_is_remembered_until_its_bucket_is_full(lab: Lab) -> None:
-    await lab.ask(*chain(3), bot=BOT)
+@pytest.mark.parametrize(("burst", "life_ms"), [(3, 5_000), (9, 9_000)])
+async def test_a_chat_is_remembered_until_its_bucket_is_full_and_its_starts_explain_nothing(
+    lab: Lab, burst: int, life_ms: int
+) -> None:
+    await lab.ask(*chain(burst), bot=active_bot(chat_burst=burst))
 
     (life,) = [life for name, life in (await lab.keys()).items() if ":c:" in name]
 
-    assert 3_000 < life <= 4_000
+    assert life_ms < life <= life_ms + 1_000 + JITTER_MS
 
 
 async def test_a_group_is_remembered_for_its_minute(lab: Lab) -> None:

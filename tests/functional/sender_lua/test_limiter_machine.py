@@ -114,13 +114,13 @@ class Limiter(RuleBasedStateMachine):
         self._check_chains(asks, slots, call_ms)
         for ask, slot in zip(asks, slots, strict=True):
             self._check_slot(ask, slot, lane, now_ms)
-            if slot.wait is Wait.NOTHING:
+            if slot.is_start:
                 start = Start(ask, lane, slot.stamp_ms, self.ledger.regain_ms)
                 self.ledger.add(start)
                 self.granted.append((start, slot))
                 self.last_refused = None
-        refused = next(((lane, ask, slot) for ask, slot in zip(asks, slots, strict=True) if slot.wait), None)
-        self.last_refused = refused if all(slot.wait for slot in slots) else None
+        refused = next(((lane, ask, slot) for ask, slot in zip(asks, slots, strict=True) if not slot.is_start), None)
+        self.last_refused = refused if not any(slot.is_start for slot in slots) else None
 
     def _check_slot(self, ask: Ask, slot: Slot, lane: Lane, now_ms: int) -> None:
         ledger = self.ledger
@@ -129,16 +129,16 @@ class Limiter(RuleBasedStateMachine):
         assert abs(slot.at - self.run(_loop_time()) - (slot.stamp_ms - now_ms) / 1000) < 0.002, (
             "two clocks, two moments"
         )
-        if slot.wait is Wait.NOTHING:
+        if slot.is_start:
             assert max(ledger.bot_end, chat_end) <= now_ms, "within a penalty"
             assert lane is Lane.REGULAR or slot.stamp_ms <= now_ms + PRESENT_MS, "a broadcast ahead of the present"
 
     def _check_chains(self, asks: Sequence[Ask], slots: Sequence[Slot], call_ms: int) -> None:
         for chain in {ask.chain for ask in asks}:
             own = [(ask, slot) for ask, slot in zip(asks, slots, strict=True) if ask.chain == chain]
-            reserved = [slot.stamp_ms for _, slot in own if slot.wait is Wait.NOTHING]
+            reserved = [slot.stamp_ms for _, slot in own if slot.is_start]
             rest = own[len(reserved) :]
-            assert all(slot.wait for _, slot in rest), "a message overtook one of its chain"
+            assert not any(slot.is_start for _, slot in rest), "a message overtook one of its chain"
             assert len({(slot.wait, slot.stamp_ms) for _, slot in rest}) <= 1, "the rest of a chain waits apart"
             assert all(later - at >= call_ms for at, later in pairwise(reserved)), "too close"
             if rest and rest[0][1].wait in PENALTIES:
@@ -162,7 +162,7 @@ class Limiter(RuleBasedStateMachine):
             now_ms = self.now_ms
             (slot,) = self.run(self.pacers[worker].reserve(self.bot, lane, [ask], 0.0))
             self._check_slot(ask, slot, lane, now_ms)
-            if slot.wait is Wait.NOTHING:
+            if slot.is_start:
                 start = Start(ask, lane, slot.stamp_ms, self.ledger.regain_ms)
                 self.ledger.add(start)
                 self.granted.append((start, slot))
@@ -177,8 +177,8 @@ class Limiter(RuleBasedStateMachine):
     )
     def penalise(self, worker: int, chats: list[str], seconds: int) -> None:
         for chat in chats:
-            self.run(self.pacers[worker].penalise(self.bot, chat, float(seconds)))
-            self.ledger.penalise(chat, seconds, self.now_ms)
+            found = self.run(self.pacers[worker].penalise(self.bot, chat, float(seconds)))
+            self.ledger.penalise(chat, seconds, self.now_ms, is_bots=found.bot > 0)
         self.last_refused = None
 
     @rule(worker=st.integers(0, WORKERS - 1), chats=st.lists(chat_ids, unique=True))
@@ -197,9 +197,8 @@ class Limiter(RuleBasedStateMachine):
         )
 
     def _correctable(self) -> list[tuple[Start, Slot]]:
-        """Of late; albums have a test of their own."""
         before_ms = self.now_ms - JITTER_MS
-        return [pair for pair in self.granted[-12:] if pair[0].at_ms < before_ms and pair[0].cost <= 1]
+        return [pair for pair in self.granted[-12:] if pair[0].at_ms < before_ms and pair[0].cost]
 
     @precondition(lambda self: self._correctable())
     @rule(worker=st.integers(0, WORKERS - 1), data=st.data())
@@ -209,7 +208,7 @@ class Limiter(RuleBasedStateMachine):
         start, slot = data.draw(st.sampled_from(self._correctable()))
         self.granted = [pair for pair in self.granted if pair[0] is not start]
         late_ms = data.draw(st.integers(JITTER_MS // 3 + 1, min(900, now_ms - start.at_ms)))
-        self.run(self.pacers[worker].correct(self.bot, start.lane, [Late(start.ask.chat, slot, late_ms / 1000)]))
+        self.run(self.pacers[worker].correct(self.bot, start.lane, [Late(start.ask.chat, slot, late_ms / 1000, start.cost)]))
         if start in self.ledger.starts:
             start.at_ms += late_ms
         self.last_refused = None

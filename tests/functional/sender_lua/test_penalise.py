@@ -30,7 +30,7 @@ async def test_a_429_holds_its_chat_alone_and_to_its_end(lab: Lab, lane: Lane) -
 
     slots = await lab.ask(*chain(2), *chain(1, "6", number=2), bot=BOT, lane=lane)
 
-    assert waits(slots) == [Wait.CHAT_PENALTY, Wait.CHAT_PENALTY, Wait.NOTHING]
+    assert waits(slots) == [Wait.CHAT_PENALTY, Wait.CHAT_PENALTY, Wait.PROBE]
     assert [lab.after_ms(slot) for slot in slots] == [6_000, 6_000, 0]
     lab.now_ms += 5_999
     assert waits(await lab.ask(*chain(1), bot=BOT, lane=lane)) == [Wait.CHAT_PENALTY]
@@ -110,6 +110,8 @@ async def test_an_event_long_after_the_last_halves_the_whole_rate(lab: Lab) -> N
     for _ in range(6):
         lab.now_ms += 10_000
         await rate(lab)
+
+    lab.now_ms += 2_000
 
     await hold_bot(lab)
 

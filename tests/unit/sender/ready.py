@@ -9,15 +9,17 @@ from courier.queues.names import QueueNames
 from courier.sender.batch import Sender
 from courier.sender.directory import Directory
 from courier.sender.marks import Marks
-from courier.sender.pace import Pacer
+from courier.sender.pace import Pacer, pace_script
 from courier.state.redis_client import Commands, LuaScript
 from tests.support.bots import FakeBots, FakeRecipients, FakeTokens, active_bot
 from tests.support.queues import FakeQueues
 from tests.support.telegram import FakeTelegram
 
 #: Of a message in `reserve.lua`: where its arguments begin, and how many it has.
-_FIRST, _EACH = 9, 4
-NAMES = {LuaScript("courier.sender", f"{name}.lua").sha: name for name in ("reserve", "late", "claim", "settle")}
+_FIRST, _EACH = 10, 5
+NAMES = {pace_script(name).sha: name for name in ("reserve", "late")} | {
+    LuaScript("courier.sender", f"{name}.lua").sha: name for name in ("claim", "settle")
+}
 
 
 class ReadyRedis:
@@ -32,7 +34,7 @@ class ReadyRedis:
             case "reserve":
                 return [round(time.time() * 1000), *[0, 0] * ((len(arguments) - _FIRST) // _EACH)]
             case "claim":
-                return json.dumps([0, "", 0, "", 1, ""] * (len(arguments) - 2)).encode()
+                return json.dumps([0, "", 0, "", 1, ""] * (len(arguments) - 3)).encode()
             case _:
                 return 0
 

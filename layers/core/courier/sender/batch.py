@@ -88,6 +88,7 @@ class Sender:
         await starts.reserve(intake.legs())
         caller = Caller(
             telegram=self._telegram,
+            directory=self._directory,
             token=token,
             starts=starts,
             marks=self._marks,

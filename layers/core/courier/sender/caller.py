@@ -11,6 +11,7 @@ from courier.errors import (
     UnreachableError,
 )
 from courier.sender.attempt import Again, Delivered, GivenUp, Result, attempt
+from courier.sender.directory import Directory
 from courier.sender.hold import STOPPED, Hold
 from courier.sender.jobs import Job
 from courier.sender.legs import Leg
@@ -32,6 +33,7 @@ class Caller:
         self,
         *,
         telegram: CallsTelegram,
+        directory: Directory,
         token: str,
         starts: Starts,
         marks: Marks,
@@ -39,6 +41,7 @@ class Caller:
         report: Report,
     ) -> None:
         self._telegram = telegram
+        self._directory = directory
         self._token = token
         self._starts = starts
         self._marks = marks
@@ -60,7 +63,7 @@ class Caller:
         if moved_to is not None:
             self._starts.forget(leg)
         hold = await self._starts.wait(leg)
-        if self.stopped_by is not None:
+        if hold is None and await self._is_stopped(job):
             hold = STOPPED
         if hold is not None:
             return hold
@@ -71,6 +74,13 @@ class Caller:
                 return GivenUp("failed", error, is_dead=True)
             await self._remember_move(job, error)
         return await self.call(job, part, chain, calls_before)
+
+    async def _is_stopped(self, job: Job) -> bool:
+        """Whether the bot may not send any more: its token was refused, or somebody stopped it meanwhile."""
+        if self.stopped_by is not None:
+            return True
+        bot = await self._directory.bot(job.identity.bot_id)
+        return bot is None or not bot.is_active
 
     async def abandon(self, chain: int) -> None:
         """A chain goes no further in this batch."""

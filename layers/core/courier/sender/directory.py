@@ -38,6 +38,7 @@ class Directory:
         self._tokens = tokens
         self._known: dict[int, _Known] = {}
         self._token: dict[int, tuple[str, int]] = {}
+        self._reading: dict[int, asyncio.Task[Bot | None]] = {}
 
     async def bot(self, bot_id: int) -> Bot | None:
         """The bot's row.
@@ -45,12 +46,22 @@ class Directory:
         Raises:
             StateUnavailableError: if it is too old and can't be read.
         """
-        now = asyncio.get_running_loop().time()
         known = self._known.get(bot_id)
-        if known is None or now - known.read_at > FRESH_S:
-            known = _Known(await asyncio.to_thread(self._bots.get, bot_id), now)
-            self._known[bot_id] = known
-        return known.bot
+        if known is not None and asyncio.get_running_loop().time() - known.read_at <= FRESH_S:
+            return known.bot
+        if bot_id not in self._reading:
+            self._reading[bot_id] = asyncio.create_task(self._read(bot_id))
+        # Shielded: whoever asks first may be cancelled, and others wait for the same answer.
+        return await asyncio.shield(self._reading[bot_id])
+
+    async def _read(self, bot_id: int) -> Bot | None:
+        read_at = asyncio.get_running_loop().time()
+        try:
+            bot = await asyncio.to_thread(self._bots.get, bot_id)
+        finally:
+            del self._reading[bot_id]
+        self._known[bot_id] = _Known(bot, read_at)
+        return bot
 
     async def token(self, bot: Bot) -> str:
         """The bot's token, read again only when the row names another version.

@@ -97,6 +97,11 @@ class Penalties:
     doubt: float = 0.0
 
 
+def pace_script(name: str) -> LuaScript:
+    """One of the scripts of the pace, with what they have in common."""
+    return LuaScript("courier.sender", f"{name}.lua", "shared.lua")
+
+
 class Pacer:
     """Reservations and penalties of bots.
 
@@ -107,9 +112,7 @@ class Pacer:
     def __init__(self, redis: RunsCommands, jitter_s: float) -> None:
         self._redis = redis
         self._jitter_ms = round(jitter_s * 1000)
-        self._reserve = LuaScript("courier.sender", "reserve.lua", "shared.lua")
-        self._penalise = LuaScript("courier.sender", "penalise.lua", "shared.lua")
-        self._late = LuaScript("courier.sender", "late.lua", "shared.lua")
+        self._reserve, self._penalise, self._late = pace_script("reserve"), pace_script("penalise"), pace_script("late")
         #: Seconds that a call may be late before that is accounted for. Windows allow for more: the rest is for what
         #: can't be measured here.
         self.late_s = jitter_s / 3
@@ -193,7 +196,7 @@ class Pacer:
         keys.append(_bot_key(bot, "doubt"))
         args: list[str | int] = [round(seconds * 1000), chat, int(is_group), start_ms]
         args += [self._taken_ms.get(bot.telegram_id, 0), cost, WIDEN_CHATS, round(WIDEN_WITHIN_S * 1000)]
-        is_bot, ends_ms = await self._penalise(self._redis, keys, [*args, *_limits(bot), int(is_probe)])
+        is_bot, ends_ms = await self._penalise(self._redis, keys, [*args, *_limits(bot), int(is_probe), self._jitter_ms])
         ends = self._local(ends_ms)
         return Penalties(ends if is_bot else 0.0, {chat: ends})
 

@@ -5,7 +5,8 @@
     KEYS[1]         the bot's pace, as in reserve.lua, and of this script's own
                       c   refusals of the last seconds: by chat { start, 1 if the chat had no reason of its own }
                       e   the event of which the last 429s that held the bot were part: { first refused start, last one,
-                          limit before it, when it is over, what was learned before it or false }
+                          limit before it, when it is over, what was learned before it or false,
+                          the least that may be learned }
     KEYS[2]         the bot's penalty: when it ends
     KEYS[3]         the chat's penalty: when it ends
     KEYS[4]         the chat's pace, as in reserve.lua
@@ -24,8 +25,8 @@
     ARGV[10]        milliseconds in which a chat regains one message
     ARGV[11]        messages that a chat may get at once
     ARGV[12]        messages that a group may get in a minute
-
     ARGV[13]        1 if the refused call was to end a doubt
+    ARGV[14]        milliseconds by which an arrival may be late
 
     Output          1 if the whole bot is held, else 0; and when that ends, in milliseconds since 1970 on this clock
 ]]
@@ -37,6 +38,8 @@ local SLACK_MS = 20
 local LASTING_MS = 300
 -- After a refusal others wait for one that is tried, for so long at most.
 local DOUBT_MS = 5000
+-- No rate is lowered under so many thousandths of its limit.
+local LEAST_RATE = 100
 -- A chat's distance grows so much (in thousandths) with a 429 that a burst doesn't explain, and to so much at most.
 local SLOWER, SLOWEST = 1500, 16000
 -- A group's 429 that asks for more than so many distances is about its minute.
@@ -51,7 +54,8 @@ local regain = tonumber(ARGV[10])
 local is_probe = ARGV[13] == '1'
 local free = { burst = tonumber(ARGV[11]), regain = regain, free = regain, group = tonumber(ARGV[12]) }
 local now = clock()
-if start == 0 then start = now end
+local is_known = start > 0
+if not is_known then start = now end
 local pace = load(KEYS[1]) or { t = {} }
 local chat = load_chat(KEYS[4], is_group, pace, now)
 
@@ -59,7 +63,7 @@ local chat = load_chat(KEYS[4], is_group, pace, now)
 local function forget(list, is_it)
   local left, gone = {}, 0
   for index = #list, 1, -1 do
-    if gone < cost and is_it(list[index]) then gone = gone + 1 else table.insert(left, 1, list[index]) end
+    if is_known and gone < cost and is_it(list[index]) then gone = gone + 1 else table.insert(left, 1, list[index]) end
   end
   return left
 end
@@ -102,7 +106,10 @@ end
 -- The event that this refusal is part of.
 local function note_event(first, ends)
   local event = pace.e
-  if not event or now > event[4] then event = { first, start, bot_limit_at(pace, bot_limit, now), ends, pace.q or false } end
+  if not event or now > event[4] then
+    local least = math.max(1, math.floor(bot_limit * LEAST_RATE / 1000))
+    event = { first, start, bot_limit_at(pace, bot_limit, now), ends, pace.q or false, least }
+  end
   event[1], event[2], event[4] = math.min(event[1], first), math.max(event[2], start), math.max(event[4], ends)
   pace.e = event
   local left = {}
@@ -160,7 +167,7 @@ else
   end
   -- When the penalty is over the chat takes one message, however long that was.
   local rules = tightened(usual_rules(pace, free, is_group, now), chat.learned, now)
-  chat.full = math.max(chat.full, ends + (rules.burst - 1) * rules.regain)
+  chat.full = math.max(chat.full, ends + (rules.burst - 1) * rules.regain - tonumber(ARGV[14]))
 end
 store_chat(chat, is_group, now)
 store_pace(KEYS[1], pace, now, wait)

@@ -53,6 +53,8 @@ local PRESENT = 5
 local DOUBT_PAUSE = 30
 -- So long after a doubt began, any chat is good enough.
 local DOUBT_CHOICE = 300
+-- Until then it looks again each so many milliseconds whether the doubt has ended.
+local DOUBT_LOOK = 100
 local RESERVED, CHAT, RATE, CHAT_PENALTY, BOT_PENALTY, DOUBT, PROBE = 0, 1, 2, 3, 4, 5, 6
 
 local lane, jitter, bot_limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -191,7 +193,7 @@ local function place(chat, chain, count)
     local again = (pace.d or 0) + call_time + DOUBT_PAUSE
     if again > now then return DOUBT, again end
     -- In a chat that had a message lately a refusal would say little.
-    if not chat.is_free and #chat.starts > 0 and not is_doubted_long then return DOUBT, now + DOUBT_PAUSE end
+    if not chat.is_free and #chat.starts > 0 and not is_doubted_long then return DOUBT, now + DOUBT_LOOK end
   end
   local earliest = chain.last and chain.last + call_time or now
   local ready = math.max(earliest, count > 0 and not chat.is_free and chat_ready(chat, count) or now)

@@ -65,7 +65,7 @@ local function learn_rate(pace, now)
   elseif earlier and math.abs(met - earlier[1]) * 1000 <= SAME * earlier[1] then
     held = math.min(LONGEST_HELD_MS, earlier[3] * 2)
   end
-  pace.q = { math.max(1, math.min(met, before - 1)), now, held }
+  pace.q = { math.max(pace.e[6], math.min(met, before - 1)), now, held }
 end
 
 -- A chat's rules { burst, regain, group } under what was learned of it, or of chats like it.
