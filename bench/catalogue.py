@@ -1,10 +1,11 @@
 """All scenarios, in the order in which they run and are told: costs come after what measures their quantities."""
 
 from bench.scenario import Scenario
-from bench.scenarios import broadcast, depth, dollars, head_of_line, latency, scale
+from bench.scenarios import broadcast, depth, dollars, head_of_line, latency, scale, worlds
 
 SCENARIOS: tuple[Scenario, ...] = (
     latency.SCENARIO,
+    worlds.SCENARIO,
     broadcast.SCENARIO,
     head_of_line.SCENARIO,
     depth.SCENARIO,

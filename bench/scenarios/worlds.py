@@ -1,0 +1,118 @@
+"""Hidden worlds: limits that nobody is told, and the faults that go with them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from bench.model.course import Course, drive
+from bench.model.outcome import Outcome
+from bench.model.penalties import judged
+from bench.model.telegram import Network
+from bench.model.traffic import Item, least_s, mixed
+from bench.scenario import Clock, Context, Figure, Scenario
+from courier.contracts.control import Limits as Configured
+from local.simulator.config import Limits
+from local.simulator.worlds import World
+
+_NETWORK = Network(0.05)
+_MESSAGES = 900
+_WORLDS = range(1, 21)
+#: Worlds in which little is left to learn: their optimum is long, and their limits are close to the published ones.
+_QUICK_WORLDS = (2, 3, 4)
+#: The makespan to the optimum.
+_MEDIAN, _WORST = 1.15, 1.4
+#: A quick run's few messages are mostly those by which a world is found out.
+_QUICK_SLACK = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """What became of one bot in a world."""
+
+    world: World
+    items: Sequence[Item]
+    outcome: Outcome
+
+    @property
+    def ratio(self) -> float:
+        """The makespan to the least that the world's own limits allow."""
+        return self.outcome.makespan_s / least_s(self.items, self.world.limits)
+
+    @property
+    def ratio_configured(self) -> float:
+        """The same where nobody may be faster than the bot's row says."""
+        return self.outcome.makespan_s / least_s(self.items, within_configured(self.world.limits))
+
+
+def within_configured(limits: Limits, configured: Configured | None = None) -> Limits:
+    """A world's limits, as far as a bot's row lets anyone use them."""
+    row = (configured or Configured()).model_dump()
+    return limits.model_copy(update={name: min(getattr(limits, name), value) for name, value in row.items()})
+
+
+def _run(context: Context) -> list[Figure]:
+    figures = _told(context, _driven(context, calm=True), "calm", is_judged=True)
+    if context.is_quick:
+        return figures
+    return figures + _told(context, _driven(context, calm=False), "with faults", is_judged=False)
+
+
+def _driven(context: Context, *, calm: bool) -> list[Lived]:
+    lived = []
+    for seed in _QUICK_WORLDS if context.is_quick else _WORLDS:
+        world, items = World.drawn(seed, calm=calm), mixed(seed, context.sized(_MESSAGES, 600))
+        course = Course(items, world=world, network=_NETWORK, seed=context.seed)
+        lived.append(Lived(world, items, drive(course, context.redis_url)))
+    return lived
+
+
+def _told(context: Context, lived: Sequence[Lived], which: str, *, is_judged: bool) -> list[Figure]:
+    where = f"{len(lived)} worlds, {which}"
+    slack = _QUICK_SLACK if context.is_quick else 1.0
+    judge = [context.at_most(number * slack) if is_judged else None for number in (_MEDIAN, _WORST)]
+    clock = Clock.VIRTUAL
+    met = [judged(each.outcome.arrivals) for each in lived]
+
+    def count(of: Callable[[Lived], int]) -> int:
+        return sum(of(each) for each in lived)
+
+    ratios, within = [each.ratio for each in lived], [each.ratio_configured for each in lived]
+    figures = [
+        Figure(f"{where}: makespan to the optimum, median", median(ratios), clock, "x", judge[0]),
+        Figure(f"{where}: makespan to the optimum, worst", max(ratios), clock, "x", judge[1]),
+        Figure(f"{where}: the same within the bot's row, median", median(within), clock, "x"),
+        Figure(f"{where}: the same within the bot's row, worst", max(within), clock, "x"),
+        Figure(f"{where}: 429s a world, mean", count(lambda each: len(each.outcome.refused())) / len(lived), clock),
+        Figure(
+            f"{where}: calls started in a known penalty",
+            sum(each.known for each in met),
+            clock,
+            "",
+            context.at_most(0),
+        ),
+        Figure(f"{where}: calls under way when a penalty began", sum(each.in_flight for each in met), clock),
+        Figure(f"{where}: calls that told the bot's penalty from a chat's", sum(each.undecided for each in met), clock),
+        Figure(
+            f"{where}: messages lost, chats out of order",
+            count(lambda each: len(each.outcome.lost(each.items)) + len(each.outcome.disordered())),
+            clock,
+            "",
+            context.at_most(0),
+        ),
+        Figure(
+            f"{where}: messages doubled without a lost answer",
+            count(lambda each: each.outcome.duplicates() - each.outcome.excused()),
+            clock,
+            "",
+            context.at_most(0),
+        ),
+    ]
+    return [*figures, Figure(f"{where}: messages doubled", count(lambda each: each.outcome.duplicates()), clock)]
+
+
+SCENARIO = Scenario(
+    "worlds",
+    "Hidden worlds: 900 messages to many chats, of limits that nobody tells",
+    "The sender finds out limits that it wasn't told, and calls nobody who is known to be held.",
+    _run,
+)
