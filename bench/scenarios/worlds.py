@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from bench.live.course import LiveCourse, run_live
 from bench.model.course import Course, drive
 from bench.model.outcome import Outcome
 from bench.model.penalties import judged
@@ -16,6 +17,8 @@ from local.simulator.worlds import World
 
 _NETWORK = Network(0.05)
 _MESSAGES = 900
+#: Each of twenty at once in real time: what a world takes to be found out weighs three times as much.
+_LIVE_MESSAGES = 300
 _WORLDS = range(1, 21)
 #: Worlds in which little is left to learn: their optimum is long, and their limits are close to the published ones.
 _QUICK_WORLDS = (2, 3, 4)
@@ -54,7 +57,8 @@ def _run(context: Context) -> list[Figure]:
     figures = _told(context, _driven(context, calm=True), "calm", is_judged=True)
     if context.is_quick:
         return figures
-    return figures + _told(context, _driven(context, calm=False), "with faults", is_judged=False)
+    figures += _told(context, _driven(context, calm=False), "with faults", is_judged=False)
+    return figures + _live(context)
 
 
 def _driven(context: Context, *, calm: bool) -> list[Lived]:
@@ -108,6 +112,30 @@ def _told(context: Context, lived: Sequence[Lived], which: str, *, is_judged: bo
         ),
     ]
     return [*figures, Figure(f"{where}: messages doubled", count(lambda each: each.outcome.duplicates()), clock)]
+
+
+def _live(context: Context) -> list[Figure]:
+    """All at once over HTTP, faults and all; how fast is told, not judged, since twenty bots share one process."""
+    courses = {
+        seed: LiveCourse(mixed(seed, _LIVE_MESSAGES), world=seed, batches=2, network=_NETWORK, limit_s=90.0)
+        for seed in _WORLDS
+    }
+    outcomes = run_live(courses, context.services, seed=context.seed)
+    lived = [Lived(World.drawn(seed), courses[seed].items, outcome) for seed, outcome in outcomes.items()]
+    figures = [outcome.figures for outcome in outcomes.values() if outcome.figures]
+    lost = sum(len(each.outcome.lost(each.items)) + len(each.outcome.disordered()) for each in lived)
+    stalled_s = max(outcome.stalled_s for outcome in outcomes.values())
+    where, clock = f"{len(lived)} worlds at once, {_LIVE_MESSAGES} messages each", Clock.REAL
+    return [
+        Figure(f"{where}: makespan to the optimum, median", median(each.ratio for each in lived), clock, "x"),
+        Figure(f"{where}: makespan to the optimum, worst", max(each.ratio for each in lived), clock, "x"),
+        Figure(f"{where}: 429s a world, mean", sum(sum(each.refused.values()) for each in figures) / len(lived), clock),
+        Figure(
+            f"{where}: calls over 250 ms after a penalty began", sum(each.late_since_begin for each in figures), clock
+        ),
+        Figure(f"{where}: messages lost, chats out of order", lost, clock, "", context.at_most(0)),
+        Figure(f"{where}: longest stall of this process", 1000 * stalled_s, clock, "ms"),
+    ]
 
 
 SCENARIO = Scenario(
