@@ -132,7 +132,8 @@ def standing(system: str, bots: Sequence[Seen], terms: Terms, cpu_s: float) -> S
         there = [at for key, at in first.items() if key in keys and at <= terms.limit_s]
         everything += len(there)
         took_s = max(there) if len(there) == len(keys) else terms.limit_s
-        ratios.append(took_s / least_s(bot.course.items, bot.course.true_limits))
+        # What fits into the limits at once can't take too long.
+        ratios.append(took_s / (least_s(bot.course.items, bot.course.true_limits) or took_s))
     figures = [bot.figures for bot in bots]
     return Standing(
         system,

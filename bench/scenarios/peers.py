@@ -1,5 +1,6 @@
 """The same traffic in the same worlds for this project and for what else there is, by this machine's clock."""
 
+import math
 from collections.abc import Iterator
 
 from bench.live.contest import OURS, Bout, Standing, Terms, ours, theirs
@@ -66,8 +67,9 @@ def _told(context: Context, bout: Bout, standing: Standing, terms: Terms) -> lis
             figure("makespan to the optimum", standing.ratio, "x"),
             figure("calls in a penalty", standing.late),
             figure("calls since its begin", standing.late_since_begin),
-            figure("CPU for 1000", standing.cpu_s, "s"),
         ]
+        # Who delivered nothing has no such figure.
+        figures += [figure("CPU for 1000", standing.cpu_s, "s")] if math.isfinite(standing.cpu_s) else []
     return [*figures, figure("out of order", standing.disordered, judged=True)] if is_ours else figures
 
 
