@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from bench.model.mortal import Call
 from courier.errors import RateLimitedError
 from tests.support.journey import Story
-from tests.support.mortal import Call
 
 #: Seconds in which a 429, or that Redis is silent, must be known to every worker: the sender's first invariant.
 KNOWN_S = 0.05
