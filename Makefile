@@ -41,7 +41,7 @@ down: setup ## Stop the stack that `make up` runs
 ##@ Measure it
 
 .PHONY: bench
-bench: setup-dev ## Measure everything (15 minutes): a table, bench/results.json, docs/; ONLY= names scenarios
+bench: setup ## Measure everything (15 minutes): a table, bench/results.json, docs/; ONLY= names scenarios
 	@$(PY) -m bench --output bench/results.json --docs $(ONLY)
 
 .PHONY: bench-smoke

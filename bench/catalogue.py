@@ -1,7 +1,7 @@
 """All scenarios, in the order in which they run and are told: costs come after what measures their quantities."""
 
 from bench.scenario import Scenario
-from bench.scenarios import broadcast, depth, dollars, faults, head_of_line, latency, peers, scale, worlds
+from bench.scenarios import broadcast, cost, depth, dollars, faults, head_of_line, latency, peers, scale, worlds
 
 SCENARIOS: tuple[Scenario, ...] = (
     latency.SCENARIO,
@@ -11,6 +11,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     depth.SCENARIO,
     faults.SCENARIO,
     scale.SCENARIO,
+    cost.SCENARIO,
     dollars.SCENARIO,
     peers.SCENARIO,
 )

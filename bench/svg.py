@@ -88,7 +88,7 @@ def _chart(
     frame += [_text(_x(at, low, high or x.end), floor + 20, words, "middle") for at, words in x.marks]
     frame.append(_text((_LEFT + end) / 2, _HEIGHT - 10, x.title, "middle"))
     frame.append(
-        f'<text transform="translate(16 {(_TOP + floor) / 2}) rotate(-90)" text-anchor="middle">{y.title}</text>'
+        f'<text transform="translate(16 {(_TOP + floor) / 2}) rotate(-90)" text-anchor="middle">{escape(y.title)}</text>'
     )
     for number, each in enumerate(series):
         top = _TOP + 10 + 22 * number
