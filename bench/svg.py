@@ -87,9 +87,8 @@ def _chart(
         frame.append(_text(_LEFT - 8, top + 4, words, "end"))
     frame += [_text(_x(at, low, high or x.end), floor + 20, words, "middle") for at, words in x.marks]
     frame.append(_text((_LEFT + end) / 2, _HEIGHT - 10, x.title, "middle"))
-    frame.append(
-        f'<text transform="translate(16 {(_TOP + floor) / 2}) rotate(-90)" text-anchor="middle">{escape(y.title)}</text>'
-    )
+    turned = f'transform="translate(16 {(_TOP + floor) / 2}) rotate(-90)"'
+    frame.append(f'<text {turned} text-anchor="middle">{escape(y.title)}</text>')
     for number, each in enumerate(series):
         top = _TOP + 10 + 22 * number
         frame.append(f'<rect x="{end + 22}" y="{top - 9}" width="12" height="12" rx="2" fill="{_colour(number)}"/>')

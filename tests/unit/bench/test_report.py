@@ -48,7 +48,11 @@ def measured() -> dict[str, Any]:
     }
     ran = context()
     ran.notes.append("fast: skipped: node can't be found")
-    scenarios = [Scenario(name, name, "", lambda _, name=name: figures[name]) for name in figures]
+
+    def scenario(name: str) -> Scenario:
+        return Scenario(name, name, "", lambda _: figures[name])
+
+    scenarios = [scenario(name) for name in figures]
     written: dict[str, Any] = json.loads(json.dumps(to_json(ran, run_all(scenarios, ran))))
     return written
 
