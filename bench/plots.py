@@ -65,10 +65,7 @@ def _replies(broadcast: Figures) -> str:
     if not waits:
         return ""
     names = sorted({name for each in waits.values() for name in each})
-    series = [
-        Series(f"replies {where}", [(names.index(name), ms) for name, ms in each.items()])
-        for where, each in waits.items()
-    ]
+    series = [Series(where, [(names.index(name), ms) for name, ms in each.items()]) for where, each in waits.items()]
     top = max(ms for each in waits.values() for ms in each.values())
     step = 10 ** math.floor(math.log10(top))
     marks = range(math.ceil(top / step) + 1)

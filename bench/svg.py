@@ -8,6 +8,8 @@ _WIDTH, _HEIGHT = 760, 380
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 210, 44, 52
 #: Of middling lightness, apart for who sees no red or no green.
 _COLOURS = ("#2f81f7", "#d97706", "#0f9d75", "#b45ad6", "#d1495b", "#8b8f96", "#5b9bb5")
+#: Pixels between single points.
+_ASIDE = 11.0
 _STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#4b535d}.grid{stroke:#8b949e;stroke-opacity:.3}"
     "@media(prefers-color-scheme:dark){text{fill:#c3cad3}}"
@@ -42,11 +44,13 @@ class Axis:
 
 
 def lines(title: str, x: Axis, y: Axis, series: Sequence[Series]) -> str:
-    """A line for each series; one with a single point is that point."""
-    parts = []
+    """A line for each series; one with a single point is that point, beside those that would hide it."""
+    parts, aside = [], 0.0
     for number, each in enumerate(series):
         colour = _colour(number)
-        places = [(_x(at, 0, x.end), _y(value, y.end)) for at, value in each.points]
+        aside += _ASIDE if len(each.points) == 1 else 0.0
+        shift = aside if len(each.points) == 1 else 0.0
+        places = [(_x(at, 0, x.end) + shift, _y(value, y.end)) for at, value in each.points]
         dash = ' stroke-dasharray="6 5"' if each.is_told else ""
         path = " ".join(f"{left:.1f},{top:.1f}" for left, top in places)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"{dash}/>')
