@@ -1,13 +1,13 @@
 """Hidden worlds: limits that nobody is told, and the faults that go with them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from bench.live.course import LiveCourse, run_live
 from bench.model.course import Course, drive
 from bench.model.outcome import Outcome
-from bench.model.penalties import judged
+from bench.model.penalties import Judged, judged
 from bench.model.telegram import Network
 from bench.model.traffic import Item, least_s, mixed
 from bench.scenario import Clock, Context, Figure, Scenario
@@ -71,47 +71,28 @@ def _driven(context: Context, *, calm: bool) -> list[Lived]:
 
 
 def _told(context: Context, lived: Sequence[Lived], which: str, *, is_judged: bool) -> list[Figure]:
-    where = f"{len(lived)} worlds, {which}"
+    where, clock, nothing = f"{len(lived)} worlds, {which}", Clock.VIRTUAL, context.at_most(0)
     slack = _QUICK_SLACK if context.is_quick else 1.0
     judge = [context.at_most(number * slack) if is_judged else None for number in (_MEDIAN, _WORST)]
-    clock = Clock.VIRTUAL
-    met = [judged(each.outcome.arrivals) for each in lived]
-
-    def count(of: Callable[[Lived], int]) -> int:
-        return sum(of(each) for each in lived)
-
+    met = sum((judged(each.outcome.arrivals) for each in lived), Judged(0, 0, 0))
+    refused = sum(len(each.outcome.refused()) for each in lived) / len(lived)
+    doubled = sum(each.outcome.duplicates() for each in lived)
+    excused = sum(each.outcome.excused() for each in lived)
+    wrong = sum(len(each.outcome.lost(each.items)) + len(each.outcome.disordered()) for each in lived)
     ratios, within = [each.ratio for each in lived], [each.ratio_configured for each in lived]
-    figures = [
+    return [
         Figure(f"{where}: makespan to the optimum, median", median(ratios), clock, "x", judge[0]),
         Figure(f"{where}: makespan to the optimum, worst", max(ratios), clock, "x", judge[1]),
         Figure(f"{where}: the same within the bot's row, median", median(within), clock, "x"),
         Figure(f"{where}: the same within the bot's row, worst", max(within), clock, "x"),
-        Figure(f"{where}: 429s a world, mean", count(lambda each: len(each.outcome.refused())) / len(lived), clock),
-        Figure(
-            f"{where}: calls started in a known penalty",
-            sum(each.known for each in met),
-            clock,
-            "",
-            context.at_most(0),
-        ),
-        Figure(f"{where}: calls under way when a penalty began", sum(each.in_flight for each in met), clock),
-        Figure(f"{where}: calls that told the bot's penalty from a chat's", sum(each.undecided for each in met), clock),
-        Figure(
-            f"{where}: messages lost, chats out of order",
-            count(lambda each: len(each.outcome.lost(each.items)) + len(each.outcome.disordered())),
-            clock,
-            "",
-            context.at_most(0),
-        ),
-        Figure(
-            f"{where}: messages doubled without a lost answer",
-            count(lambda each: each.outcome.duplicates() - each.outcome.excused()),
-            clock,
-            "",
-            context.at_most(0),
-        ),
+        Figure(f"{where}: 429s a world, mean", refused, clock),
+        Figure(f"{where}: calls started in a known penalty", met.known, clock, "", nothing),
+        Figure(f"{where}: calls under way when a penalty began", met.in_flight, clock),
+        Figure(f"{where}: calls that told the bot's penalty from a chat's", met.undecided, clock),
+        Figure(f"{where}: messages lost, chats out of order", wrong, clock, "", nothing),
+        Figure(f"{where}: messages doubled", doubled, clock),
+        Figure(f"{where}: messages doubled without a lost answer", doubled - excused, clock, "", nothing),
     ]
-    return [*figures, Figure(f"{where}: messages doubled", count(lambda each: each.outcome.duplicates()), clock)]
 
 
 def _live(context: Context) -> list[Figure]:
