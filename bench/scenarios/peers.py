@@ -19,7 +19,8 @@ _OTHERS = range(1, 61)
 
 def _bouts() -> Iterator[Bout]:
     latency = Network(0.1)
-    known = LiveCourse(each_chat(240), network=latency)
+    # A message more than eight full windows: a share of what they hold is then one of the rate.
+    known = LiveCourse(each_chat(241), network=latency)
     yield Bout("known limits, 100 ms", [known])
     worlds = [LiveCourse(mixed(seed, 150), world=seed, network=Network(0.05), batches=2) for seed in _WORLDS]
     yield Bout(f"{len(worlds)} hidden worlds at once", worlds, _WORLDS_S)
