@@ -29,8 +29,7 @@ _CHATS = count(1)
 def measure(rounds: int = ROUNDS, messages: int = MESSAGES) -> dict[str, float]:
     """CPU and wall seconds per thousand messages (the median of the rounds), and Redis's share of the work.
 
-    `redis_commands` counts those that scripts run as well, `redis_calls` what the sender itself asked for; bytes are of
-    what Redis holds for one chat that has just been written to, its marks included.
+    `redis_commands` counts those that scripts run as well, `redis_calls` what the sender itself asked for.
     """
     with tempfile.TemporaryDirectory() as folder, services() as environment:
         layer = lay_out(Path(folder, "layer"), has_bytecode=True)

@@ -31,6 +31,7 @@ def results(context: Context, findings: Sequence[Finding]) -> dict[str, Any]:
         "seed": context.seed,
         "is_quick": context.is_quick,
         "traffics": [asdict(traffic) for traffic in context.traffics],
+        "notes": context.notes,
         "scenarios": [finding.to_json() for finding in findings],
     }
 

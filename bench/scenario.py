@@ -75,12 +75,14 @@ class Context:
     Attributes:
         is_quick: Short courses, in virtual time where that is possible, and targets with some slack.
         traffics: Measured quantities that cost money, for the scenarios that come later.
+        notes: What a reader must know of figures that aren't there.
     """
 
     seed: int
     is_quick: bool
     services: Services
     traffics: list[Traffic] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def redis_url(self) -> str:

@@ -19,8 +19,10 @@ from bench.model.traffic import Item
 from bench.model.workers import bench_bot
 from courier.contracts.control import Limits as Configured
 from local.simulator.config import Limits
+from local.simulator.figures import BotFigures
 from local.simulator.flood import Refusal
 from local.simulator.rules import Match, Rule
+from local.simulator.worlds import World
 
 if TYPE_CHECKING:
     from local.simulator.penalty import Scope
@@ -34,6 +36,8 @@ class LiveCourse:
     """What one bot is driven through; see `bench.model.course.Course`, whose names these are.
 
     Attributes:
+        world: Seed of the hidden world that the bot lives in, in place of `limits`; None for no such world.
+        is_calm: Whether that world has its limits alone, and none of its faults.
         network: All of its latency lies before the call's arrival.
         is_warm: Whether the senders have open connections at the beginning.
         limit_s: Real seconds after which it is broken off.
@@ -41,6 +45,8 @@ class LiveCourse:
 
     items: Sequence[Item]
     limits: Limits = field(default_factory=Limits)
+    world: int | None = None
+    is_calm: bool = False
     configured: Configured = field(default_factory=Configured)
     network: Network = field(default_factory=lambda: Network(0.0))
     order: Order = Order.GROUP_FIRST
@@ -48,6 +54,11 @@ class LiveCourse:
     jitter_s: float = 0.03
     is_warm: bool = True
     limit_s: float = 300.0
+
+    @property
+    def true_limits(self) -> Limits:
+        """Telegram's, whatever they come from."""
+        return self.limits if self.world is None else World.drawn(self.world).limits
 
 
 @dataclass
@@ -57,9 +68,13 @@ class LiveOutcome(Outcome):
     Attributes:
         stalled_s: The longest time for which this process didn't get to its work, all bots together: where that is
             more than the allowance for late arrivals, it is the machine that is measured.
+        cpu_s: Of this process, all bots together.
+        figures: The simulator's own of the bot.
     """
 
     stalled_s: float = 0.0
+    cpu_s: float = 0.0
+    figures: BotFigures | None = None
 
 
 def run_live(courses: Mapping[int, LiveCourse], services: Services, *, seed: int = 0) -> dict[int, LiveOutcome]:
@@ -67,15 +82,46 @@ def run_live(courses: Mapping[int, LiveCourse], services: Services, *, seed: int
 
     The outcomes stand on the simulator's own records; of a refused call these don't have the text.
     """
+    prepare(courses, services, seed)
+    services.empty_redis()
+    run = asyncio.run(_together(courses, services))
+    return {
+        bot: LiveOutcome(
+            arrivals(bot, services, run.began),
+            around,
+            station.queues,
+            station.bills,
+            run.stalled_s,
+            run.cpu_s,
+            services.simulator.bot_figures(bot),
+        )
+        for bot, (station, around) in run.stations.items()
+    }
+
+
+def prepare(courses: Mapping[int, LiveCourse], services: Services, seed: int) -> None:
+    """Make the simulator what the courses say, whoever is to run them."""
     simulator = services.simulator
     simulator.reset()
     simulator.configure(seed=seed, bot_limits={bot: course.limits.model_dump() for bot, course in courses.items()})
     delays = [_delay(bot, course.network) for bot, course in courses.items() if course.network != Network(0.0)]
     if delays:
         simulator.add_faults(*delays)
-    services.empty_redis()
-    run = asyncio.run(_together(courses, services))
-    return {bot: _outcome(bot, *station, services, run) for bot, station in run.stations.items()}
+    for bot, course in courses.items():
+        if course.world is not None:
+            simulator.put_into_world(bot, course.world, calm=course.is_calm)
+
+
+def arrivals(bot: int, services: Services, began: float) -> list[Arrival]:
+    """What the simulator saw of a bot, with times from `began` in epoch seconds."""
+    seen = [
+        Arrival(record.time - began, record.time - began, record.chat_id, record.text, None)
+        for record in services.simulator.messages(bot_id=bot)
+    ]
+    for record in services.simulator.refusals(bot_id=bot):
+        at, refusal = record.time - began, Refusal(cast("Scope", record.scope), record.retry_after, record.during)
+        seen.append(Arrival(at, at, record.chat_id, "", refusal))
+    return sorted(seen, key=lambda arrival: arrival.at)
 
 
 def cpu_s() -> float:
@@ -91,6 +137,7 @@ class _Run:
     stations: dict[int, tuple[Station, LiveSurroundings]] = field(default_factory=dict)
     began: float = 0.0
     stalled_s: float = 0.0
+    cpu_s: float = 0.0
 
     async def watch(self) -> None:
         """Note the longest stall, until cancelled."""
@@ -108,10 +155,11 @@ async def _together(courses: Mapping[int, LiveCourse], services: Services) -> _R
         run.stations[bot] = Station(bot, around, course.order), around
     async with Workforce.hired(services.redis_url, services.simulator.url) as force:
         crews = {bot: await _crew(course, run.stations[bot][1], force) for bot, course in courses.items()}
-        run.began = time.time()
+        run.began, before_s = time.time(), cpu_s()
         watch = asyncio.create_task(run.watch())
         await asyncio.gather(*(_drive(course, run.stations[bot][0], crews[bot]) for bot, course in courses.items()))
         watch.cancel()
+        run.cpu_s = cpu_s() - before_s
     return run
 
 
@@ -133,15 +181,3 @@ async def _drive(course: LiveCourse, station: Station, crew: Sequence[Handler]) 
 def _delay(bot: int, network: Network) -> Rule:
     match = Match(bot_id=bot)
     return Rule(action="latency", match=match, latency_ms=network.latency_s * 1000, jitter_ms=network.jitter_s * 1000)
-
-
-def _outcome(bot: int, station: Station, around: LiveSurroundings, services: Services, run: _Run) -> LiveOutcome:
-    arrivals = [
-        Arrival(record.time - run.began, record.time - run.began, record.chat_id, record.text, None)
-        for record in services.simulator.messages(bot_id=bot)
-    ]
-    for record in services.simulator.refusals(bot_id=bot):
-        at, refusal = record.time - run.began, Refusal(cast("Scope", record.scope), record.retry_after, record.during)
-        arrivals.append(Arrival(at, at, record.chat_id, "", refusal))
-    arrivals.sort(key=lambda arrival: arrival.at)
-    return LiveOutcome(arrivals, around, station.queues, station.bills, run.stalled_s)

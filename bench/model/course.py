@@ -15,10 +15,9 @@ from bench.model.traffic import Item
 from bench.model.workers import Surroundings, bench_bot, worker, workers
 from courier.contracts.control import Limits as Configured
 from local.simulator.config import Limits
+from local.simulator.worlds import World
 
 BOT_ID = 1
-#: A refused call that was started so long (seconds) after its scope's 429 was answered should have known: invariant 1.
-KNOWN_AFTER_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,7 @@ class Course:
 
     Attributes:
         limits: Telegram's, of which the sender knows nothing but what its answers say.
+        world: Its hidden limits and faults, in place of `limits`.
         configured: What the bot's row says.
         batches: Batches of one queue that are under way at a time.
         limit_s: Virtual seconds after which it is broken off.
@@ -34,6 +34,7 @@ class Course:
 
     items: Sequence[Item]
     limits: Limits = field(default_factory=Limits)
+    world: World | None = None
     configured: Configured = field(default_factory=Configured)
     network: Network = field(default_factory=Network)
     faults: Faults = field(default_factory=Faults)
@@ -91,7 +92,7 @@ async def _together(
 
 
 async def _drive(bot_id: int, course: Course, redis: VirtualRedis, before: Callable[[Stage], None] | None) -> Result:
-    telegram = ModelTelegram(course.limits, course.network, course.faults, course.seed)
+    telegram = ModelTelegram(course.limits, course.network, course.faults, course.seed, world=course.world)
     around = Surroundings({bot_id: bench_bot(bot_id, limits=course.configured)})
     station = Station(bot_id, around, course.order)
     if before is not None:

@@ -1,6 +1,6 @@
 """What Telegram saw of one bot's traffic, and how that is judged: the same for virtual and for real time."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -47,6 +47,14 @@ class Outcome:
     def duplicates(self) -> int:
         """Messages that arrived more than once, each time counted."""
         return len(self.accepted()) - len({(arrival.chat, arrival.text) for arrival in self.accepted()})
+
+    def excused(self) -> int:
+        """Of the duplicates those that a lost answer explains: the sender couldn't know that it had been taken."""
+        taken, lost = Counter[tuple[int | None, str]](), Counter[tuple[int | None, str]]()
+        for arrival in self.accepted():
+            taken[arrival.chat, arrival.text] += 1
+            lost[arrival.chat, arrival.text] += arrival.is_lost
+        return sum(min(count - 1, lost[key]) for key, count in taken.items())
 
     def disordered(self) -> list[int]:
         """Chats whose messages first arrived in another order than they were numbered."""

@@ -1,6 +1,7 @@
-"""A Telegram in process: the simulator's flood control, the network's delays, and a record of every call."""
+"""A Telegram in process: the simulator's worlds, the network's delays, and a record of every call."""
 
 import asyncio
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +10,13 @@ from typing import Any
 from courier.errors import AnswerLostError, NotSentError, RateLimitedError, ServerFaultError, TelegramError
 from local.simulator.chats import find_chat
 from local.simulator.config import Limits
-from local.simulator.flood import Flood, Refusal
+from local.simulator.figures import BotFigures
+from local.simulator.flood import Refusal
+from local.simulator.in_process import InProcessWorld, Outcome
+from local.simulator.worlds import World
+
+#: A world has lives for many bots; a model has one.
+_BOT_ID = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +34,11 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """Shares of calls that meet them.
+    """Shares of calls that meet them, besides what a world has of its own: some ends are in no world.
 
     Attributes:
         lost: Accepted, but the answer is lost.
-        reset: The connection is reset before the call is looked at.
+        reset: The connection is reset before the call is looked at: half of these never left.
         broken: Answered with a 5xx.
         storm: From and until when (seconds on the loop's clock) half of the calls are answered with a 5xx.
     """
@@ -49,6 +56,7 @@ class Arrival:
     Attributes:
         started: When its sender began it, on the loop's clock in seconds.
         refusal: The 429 that it got, if it did.
+        heard: When its sender has the answer; infinity where that isn't known.
     """
 
     started: float
@@ -57,6 +65,12 @@ class Arrival:
     text: str
     refusal: Refusal | None
     is_lost: bool = False
+    heard: float = math.inf
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether it was carried out."""
+        return self.refusal is None
 
 
 @dataclass
@@ -64,6 +78,7 @@ class ModelTelegram:
     """Takes calls as `courier.telegram.client.CallsTelegram`; one bot.
 
     Attributes:
+        world: What the bot lives in; without one it has these limits, and no faults but those.
         arrivals: Every call that reached the limits, in order.
     """
 
@@ -72,11 +87,12 @@ class ModelTelegram:
     faults: Faults = field(default_factory=Faults)
     seed: int = 0
     react: Callable[[str, dict[str, Any]], TelegramError | None] = lambda _method, _params: None
+    world: World | None = None
     arrivals: list[Arrival] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311
-        self._flood = Flood(lambda _bot: self.limits)
+        self._world = InProcessWorld(self.world or World(limits=self.limits))
         self._last_id = 0
 
     async def call(self, token: str, method: str, params: dict[str, Any]) -> Any:
@@ -94,29 +110,51 @@ class ModelTelegram:
 
     def accepted(self) -> list[Arrival]:
         """What was sent, in its order."""
-        return [arrival for arrival in self.arrivals if arrival.refusal is None]
+        return [arrival for arrival in self.arrivals if arrival.is_taken]
 
     def refused(self) -> list[Arrival]:
         """What met a 429."""
-        return [arrival for arrival in self.arrivals if arrival.refusal is not None]
+        return [arrival for arrival in self.arrivals if not arrival.is_taken]
+
+    def figures(self) -> BotFigures:
+        """The simulator's own of the bot."""
+        return self._world.figures(_BOT_ID)
 
     def _meet(self, method: str, params: dict[str, Any], started: float) -> TelegramError | None:
         now = asyncio.get_running_loop().time()
-        chat = find_chat(params.get("chat_id"))
-        cost = len(params["media"]) if method == "sendMediaGroup" else 1
-        where = (1, chat.id if chat else None, cost, now)
         faults, draw = self.faults, self._random.random
-        is_storm = faults.storm[0] <= now < faults.storm[1]
-        refusal = self._flood.arrive(*where)
-        if refusal is None and draw() < faults.reset:
+        if draw() < faults.reset:
             return NotSentError("reset") if draw() < 0.5 else AnswerLostError("reset")  # noqa: PLR2004 - one half each
-        if refusal is None and draw() < (0.5 if is_storm else faults.broken):
+        is_storm = faults.storm[0] <= now < faults.storm[1]
+        if draw() < (0.5 if is_storm else faults.broken):
             return ServerFaultError("Bad Gateway", code=502)
-        refusal = refusal or self._flood.spend(*where)
-        is_lost = refusal is None and draw() < faults.lost
-        text = str(params.get("text") or params.get("caption") or "")
-        self.arrivals.append(Arrival(started, now, chat.id if chat else None, text, refusal, is_lost))
-        if refusal is not None:
-            words = f"Too Many Requests: retry after {refusal.retry_after}"
-            return RateLimitedError(words, code=429, retry_after_s=refusal.retry_after)
-        return AnswerLostError("reset") if is_lost else None
+        chat = find_chat(params.get("chat_id"))
+        chat_id = chat.id if chat else None
+        cost = len(params["media"]) if method == "sendMediaGroup" else 1
+        ending = self._world.answer(now, _BOT_ID, chat_id, method, cost)
+        is_lost = ending.is_accepted and (ending.ending == "lost_answer" or draw() < faults.lost)
+        if ending.is_accepted or ending.ending == "refused":
+            text = str(params.get("text") or params.get("caption") or "")
+            heard = math.inf if is_lost else now + self.network.latency_s / 2
+            self.arrivals.append(Arrival(started, now, chat_id, text, _refusal(ending), is_lost, heard))
+        return AnswerLostError("reset") if is_lost else _error(ending)
+
+
+def _refusal(ending: Outcome) -> Refusal | None:
+    if ending.scope is None or ending.retry_after is None:
+        return None
+    return Refusal(ending.scope, ending.retry_after, ending.during)
+
+
+def _error(ending: Outcome) -> TelegramError | None:
+    """What the sender's client makes of it. A reset looks like a lost answer to it, since the request had left."""
+    match ending.ending:
+        case "refused":
+            seconds = ending.retry_after or 1
+            words = f"Too Many Requests: retry after {seconds}"
+            return RateLimitedError(words, code=400 if ending.wrapped else 429, retry_after_s=seconds)
+        case "server_error":
+            return ServerFaultError("Bad Gateway", code=ending.code or 502)
+        case "reset":
+            return AnswerLostError("reset")
+    return None

@@ -1,5 +1,7 @@
 """A broadcast beside replies: it gets what they leave, and they don't notice it."""
 
+from dataclasses import replace
+
 from bench.live.course import LiveCourse, run_live
 from bench.model.course import Course, drive
 from bench.model.outcome import Outcome
@@ -32,7 +34,21 @@ def _run(context: Context) -> list[Figure]:
 def _virtual(context: Context, size: int) -> list[Figure]:
     items = _items(context.seed, size)
     course = Course(items, network=Network(_LATENCY_S), seed=context.seed)
-    return _told(context, items, drive(course, context.redis_url), f"{size} beside 5 replies a second", Clock.VIRTUAL)
+    outcome = drive(course, context.redis_url)
+    replies = [item for item in items if item.lane is Lane.REGULAR]
+    alone = drive(replace(course, items=replies), context.redis_url)
+    return [
+        *_told(context, items, outcome, f"{size} beside 5 replies a second", Clock.VIRTUAL),
+        *_percentiles("alone", alone.waits_s(replies)),
+        *_percentiles("beside a broadcast", outcome.waits_s(replies)),
+    ]
+
+
+def _percentiles(where: str, waits_s: list[float]) -> list[Figure]:
+    return [
+        Figure(f"replies {where}: p{share}", waits_s[len(waits_s) * share // 100], Clock.VIRTUAL, "s")
+        for share in (50, 90, 99)
+    ]
 
 
 def _live(context: Context, size: int) -> list[Figure]:

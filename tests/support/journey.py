@@ -9,17 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.model.clock import run_virtual
+from bench.model.expiring import ExpiringRedis
 from bench.model.mapping import Handler, Mapping
-from bench.model.queue import Order
-from bench.model.telegram import Faults, Network
-from bench.model.workers import Surroundings, bench_bot, worker
-from courier.contracts.control import Limits as Configured
-from courier.errors import RateLimitedError, RejectedError, TelegramError
-from courier.queues.names import Lane
-from courier.state.bots import Status
-from local.simulator.config import Limits
-from tests.support.expiring import ExpiringRedis
-from tests.support.mortal import (
+from bench.model.mortal import (
     Call,
     Hands,
     Life,
@@ -30,7 +22,15 @@ from tests.support.mortal import (
     Wire,
     key_of,
 )
-from tests.support.reaper import Kill, Reaper
+from bench.model.queue import Order
+from bench.model.reaper import Kill, Reaper
+from bench.model.telegram import Faults, Network
+from bench.model.workers import Surroundings, bench_bot, worker
+from courier.contracts.control import Limits as Configured
+from courier.errors import RateLimitedError, RejectedError, TelegramError
+from courier.queues.names import Lane
+from courier.state.bots import Status
+from local.simulator.config import Limits
 
 BOT_ID = 1
 

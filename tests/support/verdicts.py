@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from bench.model.mortal import Call
 from courier.errors import RateLimitedError
 from tests.support.journey import Story
-from tests.support.mortal import Call
 
 #: Seconds in which a 429, or that Redis is silent, must be known to every worker: the sender's first invariant.
 KNOWN_S = 0.05
@@ -92,8 +92,11 @@ def _penalties(story: Story) -> Iterator[tuple[str | None, float, float]]:
         if heard is None or _died_before(call, heard + KNOWN_S) or _was_silent(story, heard - KNOWN_S, heard + KNOWN_S):
             continue
         end = call.started + error.retry_after_s
-        met.append((heard, call.chat))
         yield call.chat, heard, end
+        if call.arrival is None or call.arrival.refusal is None or call.arrival.refusal.scope != "bot":
+            # Several chats that were each too fast say nothing of the bot.
+            continue
+        met.append((heard, call.chat))
         lately = [at for at, _ in met if at > heard - WITHIN_S]
         chats = {chat for at, chat in met if at > heard - WITHIN_S}
         if len(chats) >= SEVERAL and not _flushed(story, min(lately), heard):

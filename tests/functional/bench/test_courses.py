@@ -1,22 +1,12 @@
 """Courses through the real sender on real Valkey: what the bench tells is what happened."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from bench.live.course import LiveCourse, run_live
 from bench.live.pump import pump
-from bench.live.services import Services, running_services
+from bench.live.services import Services
 from bench.model.course import Course, drive, drive_together
 from bench.model.telegram import Faults, Network
 from bench.model.traffic import each_chat, mixed, numbered
 from courier.queues.names import Lane
-
-
-@pytest.fixture(scope="module")
-def services() -> Iterator[Services]:
-    with running_services() as running:
-        yield running
 
 
 def test_a_course_is_the_same_each_time(valkey_url: str) -> None:

@@ -6,14 +6,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from bench.model.mortal import Outage
 from bench.model.queue import Order
+from bench.model.reaper import Kill
 from bench.model.telegram import Faults, Network
 from courier.contracts.control import Limits as Configured
 from courier.queues.names import Lane
 from local.simulator.config import Limits
 from tests.support.journey import BOT_ID, Hold, Journey, Letter
-from tests.support.mortal import Outage
-from tests.support.reaper import Kill
 
 CHATS: list[int | str] = [1, 2, 3, 4, 5, -1, -2, "@news"]
 #: Kinds of messages; most are plain texts.

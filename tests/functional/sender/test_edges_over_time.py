@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from bench.model.mortal import Outage
 from bench.model.telegram import Network
 from courier.contracts.control import Limits as Configured
 from local.simulator.config import Limits
 from tests.support.journey import Journey, texts, travel
-from tests.support.mortal import Outage
 from tests.support.verdicts import a_pause_is_kept, all_is_well, limits_are_kept, nothing_is_lost
 
 

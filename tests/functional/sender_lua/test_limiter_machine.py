@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 )
 
 from bench.model.clock import VirtualLoop
+from bench.model.expiring import ExpiringRedis
 from courier.contracts.control import Limits
 from courier.queues.names import Lane
 from courier.sender.pace import Ask, Late, Pacer, Slot, Wait
@@ -25,7 +26,6 @@ from tests.functional.sender_lua.conftest import JITTER_MS
 from tests.functional.sender_lua.ledger import Ledger, Start
 from tests.support.bots import active_bot
 from tests.support.budget import budget
-from tests.support.expiring import ExpiringRedis
 
 PENALTIES = (Wait.CHAT_PENALTY, Wait.BOT_PENALTY)
 #: What a broadcast may be ahead of the present, in milliseconds.

@@ -31,3 +31,12 @@ def test_a_refused_message_has_not_arrived() -> None:
     assert found.lost(ITEMS) == ITEMS
     assert found.refused() == [refused]
     assert found.makespan_s == 0
+
+
+def test_a_lost_answer_explains_one_repeat() -> None:
+    lost = Arrival(0.1, 0.1, 1, "1", None, is_lost=True)
+    again, third = Arrival(0.2, 0.2, 1, "1", None), Arrival(0.3, 0.3, 1, "1", None)
+    found = Outcome([lost, again], Surroundings({}), {}, {})
+    assert (found.duplicates(), found.excused()) == (1, 1)
+    found = Outcome([lost, again, third], Surroundings({}), {}, {})
+    assert (found.duplicates(), found.excused()) == (2, 1)

@@ -10,13 +10,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.model.expiring import ExpiringRedis
 from bench.model.queue import FifoQueue
 from bench.model.telegram import Arrival, ModelTelegram
 from bench.model.workers import Surroundings
 from courier.errors import TelegramError
 from courier.queues.dead_letters import DeadLetter
 from courier.queues.sqs import Outbound
-from tests.support.expiring import ExpiringRedis
 
 
 @dataclass(frozen=True)
