@@ -18,7 +18,8 @@ from courier.webhook.directory import DOUBTED_S, Directory
 from courier.webhook.request import Request
 from courier.webhook.update import MAX_BYTES, Update
 
-#: Seconds after which Telegram is asked to come again. It goes by its own pauses, and other clients by this.
+#: Seconds after which Telegram is asked to come again. The Bot API server heeds it; without it, it comes again at once,
+#: then after 2, 4, 8 seconds and so on.
 RETRY_AFTER_S = 5
 
 
