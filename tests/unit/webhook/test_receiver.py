@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from courier.errors import StateUnavailableError
 from courier.state.webhooks import Webhook, digest_of
@@ -186,3 +188,26 @@ def test_a_bot_whose_row_cant_be_read_stays_known_until_it_is_old() -> None:
     assert ready.post(HELLO) == 503
     with pytest.raises(StateUnavailableError):
         ready.get(1)
+
+
+@given(
+    bot_id=st.sampled_from(["1", "2"]) | st.text(max_size=20),
+    secret=st.sampled_from([SECRET, "guessed"]) | st.text(max_size=80),
+    body=st.none() | st.text(max_size=200) | st.builds(json.dumps, st.dictionaries(st.text(), st.integers())),
+    is_encoded=st.booleans(),
+)
+def test_whatever_comes_is_answered_and_only_updates_with_the_secret_are_taken(
+    bot_id: str, secret: str, body: str | None, *, is_encoded: bool
+) -> None:
+    ready = Ready()
+    headers = {"x-telegram-bot-api-secret-token": secret}
+    event = {"pathParameters": {"bot_id": bot_id}, "headers": headers, "body": body, "isBase64Encoded": is_encoded}
+
+    status = ready.answer(event)["statusCode"]
+
+    if bot_id != "1":
+        assert status == 404
+    elif secret != SECRET:
+        assert status == 401
+    assert status in (200, 400, 401, 404)
+    assert len(ready.taken()) == (status == 200)
