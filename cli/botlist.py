@@ -54,6 +54,10 @@ def show(context: typer.Context, *, bot_id: BotArgument) -> None:
         text.append(f"{depth.kind:<18}", style="cyan").append(f"{depth.words()}\n")
     text.rstrip()
     state.output.result(data, text)
+    if row.is_half_deaf:
+        state.output.aside(
+            "In groups it gets only commands, answers and what names it. If it should get all: @BotFather, /setprivacy."
+        )
     _warn(state.output, switch)
 
 

@@ -6,7 +6,7 @@ import typer
 
 from cli.botlist import list_bots, show
 from cli.changes import Change, carry_out
-from cli.effects import became_active, changed_to, is_gone, is_status
+from cli.effects import became_active, changed_to, heard, is_gone, is_status
 from cli.errors import UsageError
 from cli.fields import BotArgument, CorrelationOption, asked_token, given, token_of
 from cli.options import state_of
@@ -53,19 +53,20 @@ def add(
     chat_burst: BurstOption = None,
     group_per_minute: GroupRateOption = None,
     parse_mode: Annotated[ParseMode | None, typer.Option(help="For texts that name none of their own.")] = None,
+    webhook: Annotated[bool, typer.Option("--webhook", help="Have Telegram send what users write to it.")] = False,
     wait: WaitOption = True,
     timeout: TimeoutOption = 60.0,
     correlation_id: CorrelationOption = None,
 ) -> None:
     """Add a bot, or change one that is there. Without a token option, the terminal asks for the token."""
     limits = _limits(bot_per_second, chat_per_second, chat_burst, group_per_minute)
-    data = given(bot_id=bot_id, is_sent_logs=logs, limits=limits, parse_mode=parse_mode)
+    data = given(bot_id=bot_id, is_sent_logs=logs, limits=limits, parse_mode=parse_mode, webhook=webhook or None)
     data["token"] = token_of(token_stdin, token_env, token) or asked_token("Token from @BotFather")
     if data["token"] is None:
         raise UsageError(
             "no token", "Give it by --token-stdin or --token-env NAME; in a terminal the command asks for it."
         )
-    change = Change("add_bot", data, became_active, "wasn't added", "isn't added yet")
+    change = Change("add_bot", data, heard(data, became_active), "wasn't added", "isn't added yet")
     carry_out(state_of(context), change, timeout if wait else None, correlation_id)
 
 
@@ -86,6 +87,9 @@ def update(
     parse_mode: Annotated[
         str | None, typer.Option(help="HTML, MarkdownV2, Markdown; `none` takes the bot's own away.")
     ] = None,
+    webhook: Annotated[
+        bool | None, typer.Option("--webhook/--no-webhook", help="Updates from Telegram, with a new secret; or none.")
+    ] = None,
     wait: WaitOption = True,
     timeout: TimeoutOption = 60.0,
     correlation_id: CorrelationOption = None,
@@ -97,10 +101,10 @@ def update(
         if found is None:
             raise UsageError("no terminal to ask for the token", "Give it by --token-stdin or --token-env NAME.")
     limits = _limits(bot_per_second, chat_per_second, chat_burst, group_per_minute)
-    data = given(bot_id=bot_id, token=found, is_sent_logs=logs, limits=limits, parse_mode=parse_mode)
+    data = given(bot_id=bot_id, token=found, is_sent_logs=logs, limits=limits, parse_mode=parse_mode, webhook=webhook)
     if len(data) == 1:
         raise UsageError("nothing to change: name it", "`courier bots update --help` shows what can be changed.")
-    change = Change("update_bot", data, changed_to(data), "wasn't changed", "isn't changed yet")
+    change = Change("update_bot", data, heard(data, changed_to(data)), "wasn't changed", "isn't changed yet")
     carry_out(state_of(context), change, timeout if wait else None, correlation_id)
 
 

@@ -62,6 +62,19 @@ def became_active(before: BotRow | None, now: BotRow | None) -> bool:
     return now is not None and now.is_active and (before is None or not before.is_active or now != before)
 
 
+def heard(data: Mapping[str, Any], shows: Shows) -> Shows:
+    """The same, and the webhook is as the message wants it: registered to its end, or gone."""
+    if "webhook" not in data:
+        return shows
+
+    def both(before: BotRow | None, now: BotRow | None) -> bool:
+        webhook = now.webhook if now else None
+        is_new = webhook is not None and not webhook.get("coming") and webhook != (before.webhook if before else None)
+        return shows(before, now) and (is_new if data["webhook"] else webhook is None)
+
+    return both
+
+
 def changed_to(data: Mapping[str, Any]) -> Shows:
     """An `update_bot` shows in the row, if that wasn't so before."""
     wanted = {name: value for name, value in data.items() if name in ("is_sent_logs", "parse_mode") and value != "none"}

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: The table's index of what comes in lists.
 _INDEX = "kind"
+#: Attributes that hold JSON.
+_JSON = ("limits", "webhook")
 _NO_LIMITS: dict[str, Any] = {}
 
 
@@ -22,6 +24,8 @@ class BotRow(BaseModel):
     Attributes:
         status: `adding`, `active`, `stopped` (its token is refused), `paused`, `removing`, `removed`, or a newer one.
         limits: Those that the row names.
+        webhook: Its `url`, and digests of its secrets, of which nobody needs to see any.
+        reads_groups: Whether Telegram gives it all messages of its groups.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -38,6 +42,8 @@ class BotRow(BaseModel):
     limits: dict[str, Any] = _NO_LIMITS
     is_draining: bool = False
     drain_until: int | None = None
+    webhook: dict[str, Any] | None = None
+    reads_groups: bool | None = None
 
     @property
     def is_active(self) -> bool:
@@ -46,7 +52,13 @@ class BotRow(BaseModel):
 
     def data(self) -> dict[str, Any]:
         """As JSON has it."""
-        return self.model_dump(mode="json", exclude_none=True)
+        shown = {"webhook": self.webhook.get("url")} if self.webhook else {}
+        return self.model_dump(mode="json", exclude_none=True) | shown
+
+    @property
+    def is_half_deaf(self) -> bool:
+        """Whether it gets updates, but not all that is said in its groups."""
+        return self.webhook is not None and self.reads_groups is False
 
 
 class Switch(BaseModel):
@@ -104,5 +116,5 @@ def _plain(item: dict[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, attribute in item.items():
         kind, value = next(iter(attribute.items()))
-        fields[name] = json.loads(value) if kind == "N" or name == "limits" else value
+        fields[name] = json.loads(value) if kind == "N" or name in _JSON else value
     return fields

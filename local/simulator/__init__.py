@@ -1,4 +1,4 @@
-"""A Telegram to test against: the Bot API over HTTP with flood control, `file_id`s, and faults on request.
+"""A Telegram to test against: the Bot API over HTTP with flood control, webhooks, `file_id`s, and faults on request.
 
 Run it with `python -m local.simulator`, or within a test:
 
@@ -8,7 +8,8 @@ Run it with `python -m local.simulator`, or within a test:
 
 from local.simulator.client import AdminError, Counts, Peak, SimulatorClient
 from local.simulator.clock import ManualClock
-from local.simulator.config import Limits, Settings
+from local.simulator.config import Limits, Settings, Webhooks
+from local.simulator.deliveries import Delivery
 from local.simulator.figures import BotFigures
 from local.simulator.in_process import InProcessWorld, Outcome
 from local.simulator.journal import Accepted, Refused
@@ -22,6 +23,7 @@ __all__ = [
     "AdminError",
     "BotFigures",
     "Counts",
+    "Delivery",
     "InProcessWorld",
     "Limits",
     "ManualClock",
@@ -35,6 +37,7 @@ __all__ = [
     "Simulator",
     "SimulatorClient",
     "Storm",
+    "Webhooks",
     "World",
     "WorldFaults",
     "create_app",

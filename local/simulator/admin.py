@@ -57,12 +57,12 @@ async def chat_peaks(request: web.Request) -> web.Response:
 
 @ROUTES.get("/_sim/messages")
 async def messages(request: web.Request) -> web.Response:
-    return await _page(request, "messages", request.app[SIMULATOR].accepted)
+    return await page_of(request, "messages", request.app[SIMULATOR].accepted)
 
 
 @ROUTES.get("/_sim/refusals")
 async def refusals(request: web.Request) -> web.Response:
-    return await _page(request, "refusals", request.app[SIMULATOR].refused)
+    return await page_of(request, "refusals", request.app[SIMULATOR].refused)
 
 
 @ROUTES.get("/_sim/faults")
@@ -74,7 +74,7 @@ async def faults(request: web.Request) -> web.Response:
 async def add_faults(request: web.Request) -> web.Response:
     """One rule or a list of them; answers with their ids."""
     body = await _json(request)
-    rules = _valid(_RULES.validate_python, body if isinstance(body, list) else [body])
+    rules = valid(_RULES.validate_python, body if isinstance(body, list) else [body])
     return web.json_response({"ids": [request.app[SIMULATOR].add_fault(rule) for rule in rules]})
 
 
@@ -93,7 +93,7 @@ async def config(request: web.Request) -> web.Response:
 @ROUTES.put("/_sim/config")
 async def configure(request: web.Request) -> web.Response:
     """What the body names is changed, all else stays; answers with the whole."""
-    settings = _valid(request.app[SIMULATOR].configure, await _object(request))
+    settings = valid(request.app[SIMULATOR].configure, await _object(request))
     return web.json_response(settings.model_dump(mode="json"))
 
 
@@ -142,7 +142,7 @@ async def worlds(request: web.Request) -> web.Response:
 @ROUTES.post("/_sim/worlds")
 async def put_into_world(request: web.Request) -> web.Response:
     """Put a bot into the world of a seed; answers with the world."""
-    asked = _valid(_IntoWorld.model_validate, await _json(request))
+    asked = valid(_IntoWorld.model_validate, await _json(request))
     world = World.drawn(asked.seed, calm=asked.calm)
     request.app[SIMULATOR].put_into_world(asked.bot_id, world)
     return web.json_response(world.model_dump(mode="json"))
@@ -155,7 +155,7 @@ async def leave_world(request: web.Request) -> web.Response:
     return web.json_response({"ok": True})
 
 
-async def _page[T: Record](request: web.Request, name: str, journal: Journal[T]) -> web.Response:
+async def page_of[T: Record](request: web.Request, name: str, journal: Journal[T]) -> web.Response:
     """A page of a journal; with `wait_count`, once so many records match, or after `timeout` seconds."""
     chat = request.query.get("chat_id")
     method = request.query.get("method")
@@ -220,7 +220,7 @@ async def _object(request: web.Request) -> dict[str, Any]:
     return body
 
 
-def _valid[T](parse: Callable[[Any], T], value: Any) -> T:
+def valid[T](parse: Callable[[Any], T], value: Any) -> T:
     try:
         return parse(value)
     except ValidationError as error:

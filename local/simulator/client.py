@@ -13,6 +13,7 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from local.simulator.client_updates import UserActions
 from local.simulator.figures import GRACE_MS, BotFigures
 from local.simulator.journal import Accepted, Refused
 from local.simulator.rules import Action, Match, Rule
@@ -51,7 +52,7 @@ class Counts:
     peaks: Mapping[str, Any] | None = None
 
 
-class SimulatorClient:
+class SimulatorClient(UserActions):
     """Blocking; use one per thread."""
 
     def __init__(self, url: str) -> None:

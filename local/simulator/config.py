@@ -36,6 +36,19 @@ class Limits(BaseModel):
     penalty_grace_s: float = Field(default=0.0, ge=0)
 
 
+class Webhooks(BaseModel):
+    """How webhooks are called; the defaults are Telegram's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    #: Pauses between attempts are so many times as long: 0.01 for tests that can't wait a minute.
+    pause_scale: float = Field(default=1.0, ge=0)
+    #: Seconds that an answer may take. Changes count from the next start or reset.
+    timeout_s: float = Field(default=60.0, gt=0)
+    #: Seconds after which an update that nobody took is dropped.
+    keep_s: float = Field(default=24 * 3600.0, gt=0)
+
+
 class Settings(BaseModel):
     """One state of the simulator's settings; a change makes a new one."""
 
@@ -54,6 +67,9 @@ class Settings(BaseModel):
     missing_chats: frozenset[int | str] = frozenset()
     #: The cloud server takes 50 MB, a self-hosted one 2000.
     max_upload_mb: float = Field(default=50.0, gt=0)
+    webhooks: Webhooks = Webhooks()
+    #: Whether bots get all messages of their groups, or commands, answers and what names them.
+    reads_groups: bool = False
 
     _effective: dict[int, Limits] = PrivateAttr(default_factory=dict)
     _missing: frozenset[int] = PrivateAttr(default=frozenset())

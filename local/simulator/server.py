@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from local.simulator import admin
+from local.simulator import admin, admin_updates
 from local.simulator.body import read_params
 from local.simulator.call import Call
 from local.simulator.dispatch import dispatch
@@ -41,6 +41,7 @@ def create_app(simulator: Simulator) -> web.Application:
     app[SIMULATOR] = simulator
     app.router.add_route("*", "/bot{token:[^/]*}/{method:[^/]*}", _bot_api)
     app.router.add_routes(admin.ROUTES)
+    app.router.add_routes(admin_updates.ROUTES)
     return app
 
 
@@ -58,6 +59,7 @@ async def running_simulator(
         yield RunningSimulator(f"http://{host}:{runner.addresses[0][1]}", simulator)
     finally:
         await runner.cleanup()
+        await simulator.deliveries.close()
 
 
 async def _bot_api(request: web.Request) -> web.Response:

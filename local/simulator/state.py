@@ -8,6 +8,7 @@ from local.simulator.bots import Bots
 from local.simulator.clock import Clock, steady_clock
 from local.simulator.config import Limits, Settings
 from local.simulator.counters import Counters, peaks
+from local.simulator.deliveries import Deliveries
 from local.simulator.faults import Faults
 from local.simulator.figures import GRACE_MS, BotFigures, figures
 from local.simulator.flood import Flood
@@ -25,12 +26,13 @@ class Simulator:
     """One Telegram: its bots, chats and messages, its limits, its faults."""
 
     def __init__(self, settings: Settings | None = None, *, clock: Clock | None = None, history: int = HISTORY) -> None:
-        self._initial = settings or Settings()
+        self._initial = self.settings = settings or Settings()
         self.clock = clock or steady_clock()
         self.accepted = Journal[Accepted](history)
         self.refused = Journal[Refused](history)
         self.messages = Messages(history)
         self.bots = Bots()
+        self.deliveries = Deliveries(self, history)
         self.reset()
 
     def reset(self) -> None:
@@ -45,6 +47,7 @@ class Simulator:
         self.refused.clear()
         self.messages.clear()
         self.bots.clear()
+        self.deliveries.clear()
 
     def _limits_for(self, bot_id: int) -> Limits:
         living = self.worlds.get(bot_id)

@@ -14,6 +14,8 @@ from typing import Any
 from local.stack.aws import Aws
 from local.stack.errors import StackError
 
+#: Where Telegram reaches the API, as control knows it.
+PUBLIC_URL = "PUBLIC_URL"
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 _INTEGRATION = "x-amazon-apigateway-integration"
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", _ANY_METHOD})
@@ -79,6 +81,25 @@ def api_url(aws: Aws, stack: str) -> str:
         if resource["ResourceType"] == "AWS::ApiGatewayV2::Api":
             return f"{aws.endpoint}/_aws/execute-api/{resource['PhysicalResourceId']}/$default"
     raise StackError(f"The stack {stack} has no AWS::Serverless::HttpApi.")
+
+
+def tell_url(aws: Aws, stack: str, url: str) -> list[str]:
+    """Tell functions that name it where the API is: outside, the template knows, and here nobody before it is made.
+
+    Returns:
+        Their names.
+    """
+    told = []
+    for resource in aws.cloudformation.describe_stack_resources(StackName=stack)["StackResources"]:
+        if resource["ResourceType"] != "AWS::Lambda::Function":
+            continue
+        name = resource["PhysicalResourceId"]
+        variables = aws.functions.get_function_configuration(FunctionName=name).get("Environment", {}).get("Variables")
+        if variables and PUBLIC_URL in variables:
+            environment: Any = {"Variables": {**variables, PUBLIC_URL: url}}
+            aws.functions.update_function_configuration(FunctionName=name, Environment=environment)
+            told.append(name)
+    return told
 
 
 def _processed_template(aws: Aws, stack: str) -> Mapping[str, Any]:

@@ -152,8 +152,10 @@ class Stack:
         deploy.finish(deployment, self._interrupt, progress)
         self._build.release()
         made = routes.create_routes(endpoints.aws, STACK_NAME)
+        url = routes.api_url(endpoints.aws, STACK_NAME)
+        routes.tell_url(endpoints.aws, STACK_NAME, url)
         progress.say("routes", f"{len(made)} of the HTTP API")
-        return endpoints.model_copy(update={"api_url": routes.api_url(endpoints.aws, STACK_NAME)})
+        return endpoints.model_copy(update={"api_url": url})
 
     def _wait_services(self, ports: Mapping[str, int], progress: Progress) -> Endpoints:
         """Wait until all answer; the HTTP API's address is known only after the deployment."""

@@ -62,7 +62,15 @@ def test_dead_letters_are_told_at_once(template: Template) -> None:
     assert alarm["Period"] * alarm["EvaluationPeriods"] <= 60
 
 
-@pytest.mark.parametrize(("metric_filter", "stage"), [("SenderHeldLines", "sender"), ("ControlSweepLines", "control")])
+@pytest.mark.parametrize(
+    ("metric_filter", "stage"),
+    [
+        ("SenderHeldLines", "sender"),
+        ("ControlSweepLines", "control"),
+        ("WebhookHeldLines", "webhook"),
+        ("WebhookRefusedLines", "webhook"),
+    ],
+)
 def test_a_stage_says_what_is_counted(template: Template, metric_filter: str, stage: str) -> None:
     """Metric filters look for words; whoever changes the words must meet the filter."""
     pattern = template.resource(metric_filter).properties["FilterPattern"]

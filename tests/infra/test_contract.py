@@ -25,6 +25,7 @@ OUTPUTS = {
     "ApiUrl",
     "ApiId",
     "ControlQueueUrl",
+    "UpdatesQueueUrl",
     "DeadQueueUrl",
     "TableName",
     "SenderFunctionArn",

@@ -7,11 +7,17 @@ from pydantic import BaseModel
 
 from courier.control.resources import VISIBILITY_S
 from courier.control.sweep import PERIOD_S
-from courier.settings import ApiSettings, ControlSettings, SenderSettings
+from courier.control.webhooks import path_of
+from courier.settings import ApiSettings, ControlSettings, SenderSettings, WebhookSettings
 from tests.infra.cfn import ALARM, FUNCTION, LAYER, LOG_GROUP, ROOT, Template, stage_of
 
-STAGES = ("control", "sender", "api")
-SETTINGS: dict[str, type[BaseModel]] = {"control": ControlSettings, "sender": SenderSettings, "api": ApiSettings}
+STAGES = ("control", "sender", "webhook", "api")
+SETTINGS: dict[str, type[BaseModel]] = {
+    "control": ControlSettings,
+    "sender": SenderSettings,
+    "webhook": WebhookSettings,
+    "api": ApiSettings,
+}
 #: What Powertools reads by itself.
 POWERTOOLS = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 
@@ -132,3 +138,23 @@ def test_the_sweep_comes_every_minute_and_one_that_fails_waits_for_the_next(temp
     assert PERIOD_S == 60
     assert control["Timeout"] <= PERIOD_S
     assert control["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
+
+
+def test_telegram_finds_the_webhook_under_the_url_that_control_tells_it(template: Template) -> None:
+    (event,) = template.resource("WebhookFunction").properties["Events"].values()
+    route = event["Properties"]
+
+    assert (event["Type"], route["Method"], route["ApiId"]) == ("HttpApi", "POST", {"Ref": "HttpApi"})
+    assert route["Path"] == path_of("{bot_id}")
+    assert route["PayloadFormatVersion"] == "2.0"
+    url = template.environment(template.resource("ControlFunction"))["PUBLIC_URL"]
+    assert url == template.body["Outputs"]["ApiUrl"]["Value"]
+
+
+def test_webhooks_have_a_throttle_of_their_own(template: Template) -> None:
+    """A burst of updates must not shut out who sends by HTTP, and there are more of them."""
+    api = template.resource("HttpApi").properties
+    ((route, settings),) = api["RouteSettings"].items()
+
+    assert route == "POST /telegram/{bot_id}"
+    assert settings["ThrottlingRateLimit"] > api["DefaultRouteSettings"]["ThrottlingRateLimit"]

@@ -98,7 +98,7 @@ def test_every_function_has_a_role_of_its_own_and_no_managed_policy(template: Te
         assert "Policies" not in function.properties
 
 
-@pytest.mark.parametrize("stage", ["Control", "Sender", "Api"])
+@pytest.mark.parametrize("stage", ["Control", "Sender", "Webhook", "Api"])
 def test_every_function_writes_its_own_log_and_no_other(template: Template, stage: str) -> None:
     log_groups = {
         resource for resource, actions in allowed(template, f"{stage}Role").items() if "logs:PutLogEvents" in actions
@@ -151,6 +151,14 @@ def test_only_what_a_removed_bot_had_may_be_deleted_and_only_by_control(template
         ("ControlRole", "sqs:DeleteQueue", BOT_QUEUES),
         ("ControlRole", "ssm:DeleteParameter", "parameter/${AWS::StackName}/bots/*"),
         ("ControlRole", "lambda:DeleteEventSourceMapping", UNPREFIXED),
+    }
+
+
+def test_the_webhook_function_reads_rows_and_puts_updates_and_that_is_all(template: Template) -> None:
+    assert allowed(template, "WebhookRole") == {
+        "WebhookLogGroup": {"logs:CreateLogStream", "logs:PutLogEvents"},
+        "StateTable": {"dynamodb:GetItem"},
+        "UpdatesQueue": {"sqs:SendMessage"},
     }
 
 

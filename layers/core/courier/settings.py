@@ -1,6 +1,6 @@
 """What each function needs of its environment: one model a function, so that each declares just that."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -42,13 +42,18 @@ class RedisSettings(BaseModel):
 
 
 class ControlSettings(Common):
-    """Of the control function."""
+    """Of the control function.
+
+    Attributes:
+        public_url: Where Telegram reaches the HTTP API. Empty: nowhere, and webhooks are refused.
+    """
 
     telegram_api_base: Url
     dead_queue_url: str
     dead_queue_arn: str
     sender_function_arn: str
     mapping_concurrency: Annotated[int, Field(ge=2, le=1000)] = 5
+    public_url: Url | Literal[""] = ""
 
 
 class SenderSettings(Common, RedisSettings):
@@ -61,3 +66,9 @@ class SenderSettings(Common, RedisSettings):
 
 class ApiSettings(Common, RedisSettings):
     """Of the api function."""
+
+
+class WebhookSettings(Common):
+    """Of the webhook function."""
+
+    updates_queue_url: str

@@ -29,7 +29,8 @@ _PLAIN = (
 
 
 def get_me(call: Call) -> dict[str, Any]:
-    able = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+    reads = call.world.settings.reads_groups
+    able = {"can_join_groups": True, "can_read_all_group_messages": reads, "supports_inline_queries": False}
     return {**bot_user(call.bot.id), **able}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
+from courier.state.webhooks import Webhook
 from tests.functional.cli.conftest import Platform
 
 
@@ -69,6 +70,20 @@ def test_all_bots_and_the_stop_switch(platform: Platform) -> None:
     assert found["stop_switch"] == {"is_off": True, "reason": "night"}
 
 
+def test_a_bot_that_hears_is_shown_without_its_digests(platform: Platform) -> None:
+    bot = platform.add_bot(7)
+    webhook = Webhook("https://api.example/telegram/7", 1, "digest")
+    platform.bots.put(bot.model_copy(update={"webhook": webhook, "reads_groups": False}))
+
+    result = platform.courier("bots", "show", "7")
+
+    assert ["webhook", "https://api.example/telegram/7"] in [line.split() for line in result.stdout.splitlines()]
+    assert "digest" not in result.output
+    assert "/setprivacy" in result.stderr
+    found = json.loads(platform.courier("bots", "show", "7", "--json").stdout)
+    assert (found["webhook"], found["reads_groups"]) == ("https://api.example/telegram/7", False)
+
+
 def test_no_bots(platform: Platform) -> None:
     result = platform.courier("bots", "list")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "No bots.\n")
@@ -110,6 +125,13 @@ def test_a_row_of_newer_code(platform: Platform) -> None:
             {"is_sent_logs": False, "limits": {"chat_burst": 1}},
         ),
         (("update", "7", "--token-stdin"), "update_bot", {"token": "1:fake-token"}),
+        (("update", "7", "--webhook"), "update_bot", {"webhook": True}),
+        (("update", "7", "--no-webhook"), "update_bot", {"webhook": False}),
+        (
+            ("add", "7", "--token-stdin", "--webhook"),
+            "add_bot",
+            {"token": "1:fake-token", "is_sent_logs": False, "webhook": True},
+        ),
     ],
 )
 def test_what_is_put_on_the_control_queue(

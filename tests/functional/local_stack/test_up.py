@@ -49,7 +49,7 @@ def test_the_deployed_api_answers_and_its_worker_can_be_killed(project: Project)
     endpoints = project.endpoints()
     status, body = get(f"{endpoints.api_url}/hello/world")
     (worker,) = lambda_workers(project.settings.state_dir, "hello")
-    assert (status, body) == (200, f"world {worker.pid} {endpoints.redis_url}")
+    assert (status, body) == (200, f"world {worker.pid} {endpoints.redis_url} {endpoints.api_url}")
     assert worker.function == "courier-hello"
     kill_workers([worker])
     until(lambda: not lambda_workers(project.settings.state_dir, "hello"))

@@ -12,7 +12,7 @@ FUNCTIONS = Path(__file__).parents[3] / "functions"
 SLOW = {"boto3", "botocore.session", "botocore.client", "botocore.config", "botocore.model", "aiohttp.web", "aiogram"}
 
 
-@pytest.mark.parametrize("stage", ["sender", "api"])
+@pytest.mark.parametrize("stage", ["sender", "webhook", "api"])
 def test_a_hot_function_loads_nothing_slow(stage: str) -> None:
     script = "import handler, json, sys; print(json.dumps(sorted(sys.modules)))"
     path = f"import sys; sys.path.insert(0, {str(FUNCTIONS / stage)!r}); "

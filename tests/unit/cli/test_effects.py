@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cli.effects import Shows, Watch, became_active, changed_to, is_gone, is_status
+from cli.effects import Shows, Watch, became_active, changed_to, heard, is_gone, is_status
 from cli.letters import Letter
 from cli.loglines import Line
 from cli.rows import BotRow
@@ -172,3 +172,24 @@ def test_pauses_and_removals_show_in_the_status() -> None:
     assert is_gone(row(), None)
     assert not is_gone(row(), row("removing"))
     assert not is_gone(None, None), "what was never there isn't gone: control refuses it"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "now", "is_shown"),
+    [
+        ({"webhook": True}, {"url": "u", "secret": "new"}, True),
+        ({"webhook": True}, {"url": "u", "secret": "old", "coming": "new"}, False),
+        ({"webhook": True}, {"url": "u", "secret": "old"}, False),
+        ({"webhook": True}, None, False),
+        ({"webhook": False}, None, True),
+        ({"webhook": False}, {"url": "u", "secret": "old"}, False),
+        ({}, {"url": "u", "secret": "old"}, True),
+    ],
+)
+def test_a_webhook_shows_when_its_registration_is_through(
+    wanted: dict[str, Any], now: dict[str, Any] | None, *, is_shown: bool
+) -> None:
+    shows = heard(wanted, lambda _before, _now: True)
+
+    assert shows(row(webhook={"url": "u", "secret": "old"}), row(webhook=now)) is is_shown
+    assert not heard(wanted, lambda _before, _now: False)(None, row(webhook=now))

@@ -57,6 +57,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         sending("del_msg", external_id=9),
     ],
     "call": [{"type": "call", "data": {"bot_id": 1, "method": "sendDice", "params": {"chat_id": 5}}}],
+    "update": [control("update", update={"update_id": 7}), control("update", update={"update_id": 7, "new": {"x": 1}})],
 }
 BROKEN: dict[str, list[dict[str, Any]]] = {
     "add_bot": [
@@ -107,6 +108,7 @@ BROKEN: dict[str, list[dict[str, Any]]] = {
         sending("del_msg", message_ids=list(range(1, 102))),
     ],
     "call": [{"type": "call", "data": {"bot_id": 1}}, {"type": "call", "data": {"bot_id": 1, "method": 1}}],
+    "update": [control("update"), control("update", update={}), control("update", update={"update_id": "7"})],
 }
 
 

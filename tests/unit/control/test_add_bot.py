@@ -205,15 +205,6 @@ async def test_an_answer_that_is_no_bot_api_s_is_waited_out(answer: dict[str, An
         await World({FIRST: answer}).add(add_bot())
 
 
-async def test_webhooks_are_refused_while_there_are_none() -> None:
-    world = World()
-
-    with pytest.raises(RefusedMessageError, match=r"data\.webhook"):
-        await world.add(add_bot(webhook=True))
-
-    assert world.steps == []
-
-
 async def test_a_bot_without_a_name_is_a_bot() -> None:
     assert (await World({FIRST: {"id": ME["id"]}}).add(add_bot())).username is None
 

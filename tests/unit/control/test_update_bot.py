@@ -119,11 +119,6 @@ async def test_a_bot_that_goes_is_refused() -> None:
         await world.do(update_bot(SECOND))
 
 
-async def test_webhooks_are_refused_while_there_are_none() -> None:
-    with pytest.raises(RefusedMessageError, match=r"data\.webhook"):
-        await World().do(update_bot(webhook=True))
-
-
 async def test_a_half_made_bot_is_made_whole_by_a_token() -> None:
     world = World()
     world.bots.put(active_bot(1, telegram_id=1001).model_copy(update={"status": Status.ADDING}))

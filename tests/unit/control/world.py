@@ -13,6 +13,7 @@ from courier.control.parts import Plumbing
 from courier.control.pausing import BotPauser
 from courier.control.remove_bot import BotRemover
 from courier.control.update_bot import BotUpdater
+from courier.control.webhooks import WebhookKeeper
 from courier.errors import TelegramError, TryLaterError
 from courier.queues.names import Lane, QueueNames
 from courier.state.bots import Bot, Switch
@@ -34,6 +35,10 @@ class World:
     Attributes:
         answers: What `getMe` says to each token.
         crash_at: The number of the step, from 1, that isn't survived; `is_late` if it was carried out.
+        faults: What Telegram says to each method, instead of doing it.
+        hook: The webhook that Telegram has.
+        secrets: All that Telegram was given.
+        public_url: The stack's own.
         steps: What was done, in order.
         mappings: Whether each is enabled, by its queue's ARN.
         visible: Messages in queues, by the queue's ARN; `hidden` is how many are in flight besides.
@@ -41,6 +46,10 @@ class World:
     """
 
     answers: dict[str, dict[str, Any] | TelegramError] = field(default_factory=dict)
+    faults: dict[str, TelegramError] = field(default_factory=dict)
+    hook: dict[str, Any] | None = None
+    secrets: list[str] = field(default_factory=list)
+    public_url: str = "https://api.example"
     crash_at: int | None = None
     is_late: bool = False
     steps: list[str] = field(default_factory=list)
@@ -59,18 +68,35 @@ class World:
         plumbing = Plumbing(self.bots, queues, mappings)
         clock: Callable[[], float] = lambda: self.now  # noqa: E731
         telegram = _Telegram(self)
+        webhooks = WebhookKeeper(
+            telegram=telegram, bots=bots, tokens=tokens, public_url=self.public_url, stack="courier", clock=clock
+        )
         remover = BotRemover(
-            bots=bots, tokens=tokens, queues=queues, mappings=mappings, leftovers=_Leftovers(self), clock=clock
+            bots=bots,
+            tokens=tokens,
+            queues=queues,
+            mappings=mappings,
+            leftovers=_Leftovers(self),
+            webhooks=webhooks,
+            clock=clock,
         )
         pauser = BotPauser(bots=bots, plumbing=plumbing, clock=clock)
-        mender = BotMender(bots=bots, tokens=tokens, plumbing=plumbing, removals=remover, clock=clock)
+        mender = BotMender(
+            bots=bots, tokens=tokens, plumbing=plumbing, removals=remover, webhooks=webhooks, clock=clock
+        )
+        shared: dict[str, Any] = {
+            "telegram": telegram,
+            "bots": bots,
+            "tokens": tokens,
+            "plumbing": plumbing,
+            "webhooks": webhooks,
+            "clock": clock,
+        }
         match wanted:
             case AddBot():
-                adder = BotAdder(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, clock=clock)
-                return await adder.add(wanted)
+                return await BotAdder(**shared).add(wanted)
             case UpdateBot():
-                updater = BotUpdater(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, clock=clock)
-                return await updater.update(wanted)
+                return await BotUpdater(**shared).update(wanted)
             case PauseBot():
                 return await pauser.pause(wanted)
             case ResumeBot():
@@ -110,6 +136,7 @@ class World:
             "queues": set(self.queues),
             "mappings": dict(self.mappings),
             "dead": list(self.dead),
+            "hook": self.hook,
         }
 
 
@@ -134,12 +161,29 @@ class _Part:
 
 class _Telegram(_Part):
     async def call(self, token: str, method: str, params: dict[str, Any]) -> Any:
-        assert (method, params) == ("getMe", {})
-        with self.world.step("ask"):
-            answer = self.world.answers.get(token, ME)
+        with self.world.step("ask" if method == "getMe" else method):
+            if method in self.world.faults:
+                raise self.world.faults[method]
+            answer = self._answer(token, method, params)
         if isinstance(answer, TelegramError):
             raise answer
         return answer
+
+    def _answer(self, token: str, method: str, params: dict[str, Any]) -> Any:
+        match method:
+            case "getMe":
+                assert params == {}
+                return self.world.answers.get(token, ME)
+            case "setWebhook":
+                self.world.hook = params
+                self.world.secrets.append(params["secret_token"])
+                return True
+            case "deleteWebhook":
+                self.world.hook = None
+                return True
+            case "getWebhookInfo":
+                return {"url": self.world.hook["url"] if self.world.hook else ""}
+        raise AssertionError(method)
 
 
 class _Bots(_Part):

@@ -12,11 +12,13 @@ from jsonschema import Draft202012Validator
 import functions.api.handler
 import functions.control.handler
 import functions.sender.handler
+import functions.webhook.handler
 from courier.api.health import check
 from courier.api.routes import resolver
 from courier.contracts.control import CONTROL_TYPES
 from courier.contracts.envelope import open_envelope
 from courier.contracts.sending import SENDING_TYPES
+from courier.contracts.updates import UPDATE_TYPES
 from courier.control.batch import ControlBatch
 from courier.queues.records import BatchResponse, records_of
 from courier.wiring.process import run
@@ -24,6 +26,7 @@ from tests.support.bots import active_bot
 from tests.support.queues import FakeQueues
 from tests.unit.control.test_batch import FakeAdder, duties
 from tests.unit.sender.ready import Ready
+from tests.unit.webhook.ready import Ready as ReadyWebhook
 
 FOLDER = Path(__file__).parents[3] / "events"
 #: Those of a bot's life are carried out in `tests/unit/control/test_samples.py`.
@@ -66,10 +69,15 @@ def test_every_event_is_carried_out_below() -> None:
         "control/pulse",
         "sender/send_msg",
         "sender/send_msg_broadcast",
+        "webhook/callback_query",
+        "webhook/forged",
+        "webhook/group_message",
+        "webhook/message",
+        "webhook/my_chat_member",
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in EVENTS if not name.startswith("api/")])
+@pytest.mark.parametrize("name", [name for name in EVENTS if name.startswith(("control/", "sender/"))])
 def test_a_queues_event_holds_a_valid_message(name: str) -> None:
     types = CONTROL_TYPES if name.startswith("control/") else SENDING_TYPES
     (record,) = records_of(event(name))
@@ -130,3 +138,28 @@ def test_health(use: Use) -> None:
 
     assert answered["statusCode"] == 200
     assert json.loads(answered["body"])["parts"] == {"redis": "ok", "table": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("name", "group"),
+    [
+        ("message", "1:123"),
+        ("group_message", "1:-1001234567890"),
+        ("callback_query", "1:123"),
+        ("my_chat_member", "1:123"),
+        ("forged", None),
+    ],
+)
+def test_update(use: Use, name: str, group: str | None) -> None:
+    ready, delivery = ReadyWebhook(), event(f"webhook/{name}")
+    use(functions.webhook.handler, ready.receiver)
+
+    answer = functions.webhook.handler.handler(delivery, Context())
+
+    assert answer["statusCode"] == (200 if group else 401)
+    assert [message.group for _, message in ready.queues.sent] == ([group] if group else [])
+    schema = json.loads((FOLDER / "schemas" / "update.json").read_text(encoding="utf-8"))
+    for _, message in ready.queues.sent:
+        Draft202012Validator(schema).validate(json.loads(message.body))
+        assert open_envelope(message.body, UPDATE_TYPES).message.bot_id == 1
+        assert json.loads(message.body)["data"]["update"] == json.loads(delivery["body"])

@@ -14,11 +14,12 @@ from courier.contracts.control import CONTROL_TYPES
 from courier.contracts.envelope import Envelope
 from courier.contracts.outcomes import DeliveryLog
 from courier.contracts.sending import SENDING_TYPES
+from courier.contracts.updates import UPDATE_TYPES
 
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Every schema by its file's name, without the ending."""
-    queues: dict[str, type[BaseModel]] = {**CONTROL_TYPES, **SENDING_TYPES}
+    queues: dict[str, type[BaseModel]] = {**CONTROL_TYPES, **SENDING_TYPES, **UPDATE_TYPES}
     made = {name: _in_envelope(name, model) for name, model in queues.items()}
     return made | {"delivery_log": DeliveryLog.model_json_schema()}
 

@@ -4,9 +4,9 @@ import time
 
 from courier.contracts.control import AddBot, Limits
 from courier.control.identity import Identity, identify
-from courier.control.parts import Clock, KeepsBots, KeepsTokens, Plumbing
+from courier.control.parts import Clock, KeepsBots, KeepsTokens, KeepsWebhooks, Plumbing
 from courier.control.resources import NAME_REST_S
-from courier.errors import RefusedMessageError, TryLaterError
+from courier.errors import TryLaterError
 from courier.state.bots import Bot, Status
 from courier.telegram.client import CallsTelegram
 from courier.telemetry import log
@@ -25,24 +25,26 @@ class BotAdder:
         bots: KeepsBots,
         tokens: KeepsTokens,
         plumbing: Plumbing,
+        webhooks: KeepsWebhooks,
         clock: Clock = time.time,
     ) -> None:
         self._telegram = telegram
         self._bots = bots
         self._tokens = tokens
         self._plumbing = plumbing
+        self._webhooks = webhooks
         self._clock = clock
 
     async def add(self, wanted: AddBot) -> Bot:
         """Check the token, then store, make and enable all that the bot needs. A paused bot stays paused.
 
         Raises:
-            RefusedMessageError: if the token is wrong, or another bot's.
+            RefusedMessageError: if the token is wrong, or another bot's; or, with all else done, if Telegram won't
+                have the webhook.
             TryLaterError: if the Bot API can't say so now, or a bot of that id is still going; nothing was deleted.
             StateUnavailableError: if AWS didn't answer; the next try goes on from here.
         """
-        if wanted.webhook:
-            raise RefusedMessageError("data.webhook: webhooks aren't supported yet; leave it out")
+        self._webhooks.must_be_possible(wanted.webhook)
         now = int(self._clock())
         known = _staying(self._bots.row(wanted.bot_id), now)
         me = await identify(self._telegram, wanted.token, "add_bot")
@@ -58,6 +60,7 @@ class BotAdder:
             done = done.model_copy(update={"status": Status.ACTIVE, "reason": None, "since": now})
         self._plumbing.fit(done)
         self._bots.put(done)
+        done = await (self._webhooks.register if wanted.webhook else self._webhooks.withdraw)(done)
         log().info("bot added", bot_id=bot.bot_id, username=bot.username, status=done.status, again=known is not None)
         return done
 
@@ -92,4 +95,6 @@ def _described(wanted: AddBot, me: Identity, known: Bot | None, now: int) -> Bot
         is_sent_logs=wanted.is_sent_logs,
         parse_mode=wanted.parse_mode,
         limits=wanted.limits or Limits(),
+        webhook=known.webhook if known else None,
+        reads_groups=me.reads_groups,
     )

@@ -21,10 +21,15 @@ API_RETRY_S = 10
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A bot as Telegram knows it."""
+    """A bot as Telegram knows it.
+
+    Attributes:
+        reads_groups: Whether it gets all messages of its groups; None where Telegram doesn't say.
+    """
 
     telegram_id: int
     username: str | None
+    reads_groups: bool | None = None
 
     def must_be(self, bot: Bot) -> None:
         """Refuse the token of another bot.
@@ -61,4 +66,4 @@ async def identify(telegram: CallsTelegram, token: SecretStr, message_type: str)
         raise TryLaterError(f"the Bot API can't check the token now: {error}", after_s=API_RETRY_S) from None
     if not isinstance(me, dict) or not isinstance(me.get("id"), int):
         raise TryLaterError("getMe answered without an id: is this a Bot API server?", after_s=API_RETRY_S)
-    return Identity(me["id"], me.get("username"))
+    return Identity(me["id"], me.get("username"), me.get("can_read_all_group_messages"))

@@ -1,10 +1,13 @@
-"""`mend_bot`: queues and mappings become what the bot's row says, and what a crash left half-done is finished."""
+"""`mend_bot`: queues, mappings and webhook become what the bot's row says.
+
+What a crash left half-done is finished.
+"""
 
 import time
 from typing import Protocol
 
 from courier.contracts.control import MendBot
-from courier.control.parts import Clock, KeepsBots, KeepsTokens, Plumbing
+from courier.control.parts import Clock, KeepsBots, KeepsTokens, KeepsWebhooks, Plumbing
 from courier.state.bots import Bot, Status
 from courier.telemetry import log
 
@@ -28,12 +31,14 @@ class BotMender:
         tokens: KeepsTokens,
         plumbing: Plumbing,
         removals: GoesOnRemoving,
+        webhooks: KeepsWebhooks,
         clock: Clock = time.time,
     ) -> None:
         self._bots = bots
         self._tokens = tokens
         self._plumbing = plumbing
         self._removals = removals
+        self._webhooks = webhooks
         self._clock = clock
 
     async def mend(self, wanted: MendBot) -> None:
@@ -52,6 +57,8 @@ class BotMender:
             self._finish_adding(bot)
         else:
             self._plumbing.fit(bot)
+            if bot.status != Status.STOPPED:
+                await self._webhooks.mend(bot)
             log().info("bot mended", bot_id=bot.bot_id, status=bot.status)
 
     def _finish_adding(self, bot: Bot) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from courier.contracts.control import RemoveBot
 from courier.control.leftovers import AT_ONCE
-from courier.control.parts import Clock, KeepsBots, KeepsTokens
+from courier.control.parts import Clock, KeepsBots, KeepsTokens, KeepsWebhooks
 from courier.errors import RefusedMessageError, TryLaterError
 from courier.queues.names import Lane
 from courier.state.bots import Bot, Status
@@ -56,6 +56,7 @@ class BotRemover:
         queues: TakesQueuesAway,
         mappings: TakesMappingsAway,
         leftovers: BuriesLeftovers,
+        webhooks: KeepsWebhooks,
         clock: Clock = time.time,
     ) -> None:
         self._bots = bots
@@ -63,6 +64,7 @@ class BotRemover:
         self._queues = queues
         self._mappings = mappings
         self._leftovers = leftovers
+        self._webhooks = webhooks
         self._clock = clock
 
     async def remove(self, wanted: RemoveBot) -> None:
@@ -79,7 +81,7 @@ class BotRemover:
         if bot.status == Status.REMOVED:
             return
         if bot.status != Status.REMOVING:
-            bot = self._begin(bot, wanted)
+            bot = self._begin(await self._unheard(bot), wanted)
         elif wanted.purge and bot.is_draining:
             bot = self._changed(bot, is_draining=False, empty_since=None)
         self.go_on(bot)
@@ -107,6 +109,14 @@ class BotRemover:
     @property
     def _now(self) -> int:
         return int(self._clock())
+
+    async def _unheard(self, bot: Bot) -> Bot:
+        """The bot without its webhook. A Bot API that is away holds up no removal: what it sends later meets a 404."""
+        try:
+            return await self._webhooks.withdraw(bot)
+        except TryLaterError as error:
+            log().warning("webhook left with Telegram", bot_id=bot.bot_id, reason=str(error))
+            return bot.model_copy(update={"webhook": None})
 
     def _begin(self, bot: Bot, wanted: RemoveBot) -> Bot:
         """A bot that doesn't send has nothing to wait for: what it holds becomes dead letters."""

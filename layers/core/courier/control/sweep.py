@@ -22,6 +22,10 @@ from courier.telemetry import log
 OVERDUE_S = 600
 #: Bots whose queues are looked for in one sweep, in turns: three calls each.
 QUEUES_OF = 50
+#: Webhooks that one sweep has looked at, and sweeps until each has its turn again at the earliest. Looking asks
+#: Telegram, and belongs to `mend_bot`.
+WEBHOOKS_OF = 10
+WEBHOOK_TURNS = 10
 #: Seconds between two sweeps; the template's schedule says so.
 PERIOD_S = 60
 
@@ -89,8 +93,9 @@ class Sweep:
                 fault = f"missing: {', '.join(missing)}" if missing else None
             if fault is not None:
                 found[bot.bot_id] = fault
-        self._ask(found, now)
-        log().info("swept", bots=len(bots), faults=found)
+        heard = due([bot for bot in bots if bot.webhook and _is_settled(bot)], now // PERIOD_S)
+        self._ask({*found, *(bot.bot_id for bot in heard)}, now)
+        log().info("swept", bots=len(bots), faults=found, webhooks=len(heard))
 
     def _overdue(self, bot: Bot, now: int) -> str | None:
         """What seems forgotten; asked for in turns too, since it may just be waiting in the control queue."""
@@ -115,10 +120,10 @@ class Sweep:
                 return f"the mapping of its {lane} queue differs"
         return None
 
-    def _ask(self, found: dict[int, str], now: int) -> None:
-        if not found:
+    def _ask(self, bot_ids: set[int], now: int) -> None:
+        if not bot_ids:
             return
-        messages = [_mend_bot(bot_id, now) for bot_id in found]
+        messages = [_mend_bot(bot_id, now) for bot_id in sorted(bot_ids)]
         self._control.send(self._control.url(self._names.control), messages)
 
 
@@ -132,6 +137,17 @@ def in_turn(bots: Sequence[Bot], number: int) -> Sequence[Bot]:
     turns = max(1, -(-len(bots) // QUEUES_OF))
     start = number % turns * QUEUES_OF
     return bots[start : start + QUEUES_OF]
+
+
+def due(bots: Sequence[Bot], number: int) -> Sequence[Bot]:
+    """Those bots whose webhooks the sweep of that number has looked at.
+
+    >>> bots = [Bot(bot_id=n, telegram_id=n) for n in range(250)]
+    >>> [len(due(some, 3)) for some in (bots, bots[:100], bots[:3])], [bot.bot_id for bot in due(bots[:12], 1)]
+    ([10, 10, 0], [1, 11])
+    """
+    turns = max(WEBHOOK_TURNS, -(-len(bots) // WEBHOOKS_OF))
+    return [bot for place, bot in enumerate(bots) if place % turns == number % turns]
 
 
 def _is_settled(bot: Bot) -> bool:

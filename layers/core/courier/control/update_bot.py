@@ -1,12 +1,14 @@
-"""`update_bot`: a new token, other limits, logs on or off. A new token starts a stopped bot, with its queue whole."""
+"""`update_bot`: a new token, other limits, logs or webhook on or off.
+
+A new token starts a stopped bot, with its queue whole.
+"""
 
 import time
 from typing import Any
 
 from courier.contracts.control import UpdateBot
 from courier.control.identity import identify
-from courier.control.parts import Clock, KeepsBots, KeepsTokens, Plumbing, known_bot
-from courier.errors import RefusedMessageError
+from courier.control.parts import Clock, KeepsBots, KeepsTokens, KeepsWebhooks, Plumbing, known_bot
 from courier.state.bots import Bot, Status
 from courier.telegram.client import CallsTelegram
 from courier.telemetry import log
@@ -22,24 +24,26 @@ class BotUpdater:
         bots: KeepsBots,
         tokens: KeepsTokens,
         plumbing: Plumbing,
+        webhooks: KeepsWebhooks,
         clock: Clock = time.time,
     ) -> None:
         self._telegram = telegram
         self._bots = bots
         self._tokens = tokens
         self._plumbing = plumbing
+        self._webhooks = webhooks
         self._clock = clock
 
     async def update(self, wanted: UpdateBot) -> Bot:
         """Change what is named. A paused bot stays paused, whatever its token.
 
         Raises:
-            RefusedMessageError: if there is no such bot, or the token is wrong or another bot's.
+            RefusedMessageError: if there is no such bot, or the token is wrong or another bot's; or, with all else
+                done, if Telegram won't have the webhook.
             TryLaterError: if the Bot API can't say so now.
             StateUnavailableError: if AWS didn't answer; the next try goes on from here.
         """
-        if wanted.webhook:
-            raise RefusedMessageError("data.webhook: webhooks aren't supported yet; leave it out")
+        self._webhooks.must_be_possible(wanted.webhook)
         known = known_bot(self._bots, wanted.bot_id)
         changed = known.model_copy(update=_settings(wanted, known) | await self._token(wanted, known))
         if changed.is_sent_logs and not known.is_sent_logs:
@@ -49,8 +53,17 @@ class BotUpdater:
         if wanted.token is not None:
             # After the row: what the mappings hand out finds the bot active.
             self._plumbing.fit(changed)
+        changed = await self._webhook(wanted, changed)
         log().info("bot updated", bot_id=changed.bot_id, fields=sorted(wanted.model_fields_set), status=changed.status)
         return changed
+
+    async def _webhook(self, wanted: UpdateBot, bot: Bot) -> Bot:
+        """On, with a new secret; or off. A new token is a reason for a new secret too."""
+        if wanted.webhook is False:
+            return await self._webhooks.withdraw(bot)
+        if wanted.webhook or (wanted.token is not None and bot.webhook is not None):
+            return await self._webhooks.register(bot)
+        return bot
 
     async def _token(self, wanted: UpdateBot, known: Bot) -> dict[str, Any]:
         """What a new token changes of the row."""
@@ -59,7 +72,7 @@ class BotUpdater:
         me = await identify(self._telegram, wanted.token, "update_bot")
         me.must_be(known)
         version = self._tokens.put(known.bot_id, wanted.token.get_secret_value())
-        changes: dict[str, Any] = {"username": me.username, "token_version": version}
+        changes: dict[str, Any] = {"username": me.username, "token_version": version, "reads_groups": me.reads_groups}
         if known.status in (Status.STOPPED, Status.ADDING):
             changes |= {"status": Status.ACTIVE, "reason": None, "since": int(self._clock())}
         return changes

@@ -50,6 +50,11 @@ class QueueNames:
         return f"{self.stack}-control.fifo"
 
     @property
+    def updates(self) -> str:
+        """The FIFO queue of what Telegram sends by webhook."""
+        return f"{self.stack}-updates.fifo"
+
+    @property
     def dead(self) -> str:
         """The FIFO queue of everything that was given up."""
         return f"{self.stack}-dead.fifo"

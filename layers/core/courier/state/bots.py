@@ -1,113 +1,25 @@
 """The bots' rows in the state table: what every stage may know of a bot, without its token."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import BaseModel, ConfigDict, field_validator
 
-from courier.contracts.control import Limits
-from courier.contracts.fields import ParseMode
 from courier.errors import StateUnavailableError
+from courier.state.bot import Bot, Status, Switch
 from courier.state.items import fields_of, item_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
+__all__ = ["KIND_INDEX", "Bot", "BotTable", "Status", "Switch"]
+
 #: The table's index of what comes in lists: `kind` and `pk`, of those rows alone that have a `kind`.
 KIND_INDEX = "kind"
 _BOT_KIND = {"S": "bot"}
 _SWITCH_KEY = {"pk": {"S": "stack"}, "sk": {"S": "switch"}}
-
-
-class Status(StrEnum):
-    """What a bot may do. A status that this code doesn't know counts as not active.
-
-    Attributes:
-        ADDING: Half-made.
-        STOPPED: Telegram refuses its token.
-        PAUSED: Somebody wants it so.
-        REMOVING: It goes; see `Bot.is_draining`.
-        REMOVED: Gone; its row is kept for a while, since its queues' names rest.
-    """
-
-    ADDING = "adding"
-    ACTIVE = "active"
-    STOPPED = "stopped"
-    PAUSED = "paused"
-    REMOVING = "removing"
-    REMOVED = "removed"
-
-
-class Bot(BaseModel):
-    """One bot. Times are whole seconds since 1970.
-
-    Attributes:
-        status: See `Status`; text, since newer code may have written another.
-        reason: Why it isn't active, in words.
-        since: When it came into its status.
-        telegram_id: Telegram's id of the bot: bots with one token share one pace under it.
-        token_version: Of the parameter that holds the token; a change means that it must be read again.
-        is_draining: Whether a bot that is being removed still sends what its queues hold.
-        drain_until: When that ends whatever is left.
-        empty_since: Since when its queues have looked empty while it is being removed.
-        expires_at: When DynamoDB may delete the row.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    bot_id: int
-    status: str = Status.ADDING
-    reason: str | None = None
-    since: int = 0
-    telegram_id: int
-    username: str | None = None
-    token_version: int = 0
-    is_sent_logs: bool = False
-    parse_mode: ParseMode | None = None
-    limits: Limits = Limits()
-    is_draining: bool = False
-    drain_until: int | None = None
-    empty_since: int | None = None
-    expires_at: int | None = None
-
-    @field_validator("limits", mode="before")
-    @classmethod
-    def _known_limits(cls, limits: Any) -> Any:
-        """As a row holds them, maybe with some that only newer code knows."""
-        if not isinstance(limits, str):
-            return limits
-        return {name: value for name, value in json.loads(limits).items() if name in Limits.model_fields}
-
-    @property
-    def is_active(self) -> bool:
-        """Whether its messages may be sent."""
-        return self.status == Status.ACTIVE or (self.status == Status.REMOVING and self.is_draining)
-
-
-class Switch(BaseModel):
-    """The stop switch of all bots.
-
-    Attributes:
-        is_off: Whether nothing may be sent.
-        since: When it was turned, in seconds since 1970.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    is_off: bool = False
-    reason: str | None = None
-    since: int = 0
-
-    def over(self, bot: Bot) -> Bot:
-        """The bot as it is under this switch."""
-        if not self.is_off:
-            return bot
-        return bot.model_copy(update={"status": Status.PAUSED, "reason": self.reason, "is_draining": False})
 
 
 class BotTable:

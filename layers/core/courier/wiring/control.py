@@ -31,6 +31,7 @@ from courier.control.resources import BotQueues
 from courier.control.stop_switch import StopSwitch
 from courier.control.sweep import Sweep
 from courier.control.update_bot import BotUpdater
+from courier.control.webhooks import WebhookKeeper
 from courier.queues.dead_letters import DeadLetters
 from courier.queues.names import QueueNames
 from courier.queues.sqs import Sqs
@@ -101,6 +102,9 @@ def _duties(parts: _Parts) -> Duties:
     telegram = BotApi(settings.telegram_api_base, http_session)
     tokens = TokenStore(boto3.client("ssm", config=AWS), settings.stack)
     plumbing = Plumbing(bots, parts.queues, parts.mappings)
+    webhooks = WebhookKeeper(
+        telegram=telegram, bots=bots, tokens=tokens, public_url=settings.public_url, stack=settings.stack
+    )
     pauser = BotPauser(bots=bots, plumbing=plumbing)
     remover = BotRemover(
         bots=bots,
@@ -108,15 +112,16 @@ def _duties(parts: _Parts) -> Duties:
         queues=parts.queues,
         mappings=parts.mappings,
         leftovers=Leftovers(parts.client, parts.dead),
+        webhooks=webhooks,
     )
     switch = StopSwitch(switch=bots, sweep=sweep())
     return {
-        AddBot: BotAdder(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing).add,
-        UpdateBot: BotUpdater(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing).update,
+        AddBot: BotAdder(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, webhooks=webhooks).add,
+        UpdateBot: BotUpdater(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, webhooks=webhooks).update,
         PauseBot: pauser.pause,
         ResumeBot: pauser.resume,
         RemoveBot: remover.remove,
-        MendBot: BotMender(bots=bots, tokens=tokens, plumbing=plumbing, removals=remover).mend,
+        MendBot: BotMender(bots=bots, tokens=tokens, plumbing=plumbing, removals=remover, webhooks=webhooks).mend,
         PauseAll: switch.pause,
         ResumeAll: switch.resume,
         Pulse: answer_pulse,

@@ -1,0 +1,107 @@
+"""A bot as its row holds it, and the stop switch of all: what every stage may know, without the token."""
+
+import json
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from courier.contracts.control import Limits
+from courier.contracts.fields import ParseMode
+from courier.state.webhooks import Webhook, webhook_of
+
+
+class Status(StrEnum):
+    """What a bot may do. A status that this code doesn't know counts as not active.
+
+    Attributes:
+        ADDING: Half-made.
+        STOPPED: Telegram refuses its token.
+        PAUSED: Somebody wants it so.
+        REMOVING: It goes; see `Bot.is_draining`.
+        REMOVED: Gone; its row is kept for a while, since its queues' names rest.
+    """
+
+    ADDING = "adding"
+    ACTIVE = "active"
+    STOPPED = "stopped"
+    PAUSED = "paused"
+    REMOVING = "removing"
+    REMOVED = "removed"
+
+
+class Bot(BaseModel):
+    """One bot. Times are whole seconds since 1970.
+
+    Attributes:
+        status: See `Status`; text, since newer code may have written another.
+        reason: Why it isn't active, in words.
+        since: When it came into its status.
+        telegram_id: Telegram's id of the bot: bots with one token share one pace under it.
+        token_version: Of the parameter that holds the token; a change means that it must be read again.
+        is_draining: Whether a bot that is being removed still sends what its queues hold.
+        drain_until: When that ends whatever is left.
+        empty_since: Since when its queues have looked empty while it is being removed.
+        webhook: Where Telegram sends its updates, and with which secret; None where it sends none here.
+        reads_groups: Whether it gets all messages of its groups; None where nobody has asked.
+        expires_at: When DynamoDB may delete the row.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    bot_id: int
+    status: str = Status.ADDING
+    reason: str | None = None
+    since: int = 0
+    telegram_id: int
+    username: str | None = None
+    token_version: int = 0
+    is_sent_logs: bool = False
+    parse_mode: ParseMode | None = None
+    limits: Limits = Limits()
+    is_draining: bool = False
+    drain_until: int | None = None
+    empty_since: int | None = None
+    webhook: Webhook | None = None
+    reads_groups: bool | None = None
+    expires_at: int | None = None
+
+    @field_validator("limits", mode="before")
+    @classmethod
+    def _known_limits(cls, limits: Any) -> Any:
+        """As a row holds them, maybe with some that only newer code knows."""
+        if not isinstance(limits, str):
+            return limits
+        return {name: value for name, value in json.loads(limits).items() if name in Limits.model_fields}
+
+    @field_validator("webhook", mode="before")
+    @classmethod
+    def _known_webhook(cls, webhook: Any) -> Any:
+        """As a row holds it."""
+        return webhook_of(webhook) if isinstance(webhook, str) else webhook
+
+    @property
+    def is_active(self) -> bool:
+        """Whether its messages may be sent."""
+        return self.status == Status.ACTIVE or (self.status == Status.REMOVING and self.is_draining)
+
+
+class Switch(BaseModel):
+    """The stop switch of all bots.
+
+    Attributes:
+        is_off: Whether nothing may be sent.
+        since: When it was turned, in seconds since 1970.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    is_off: bool = False
+    reason: str | None = None
+    since: int = 0
+
+    def over(self, bot: Bot) -> Bot:
+        """The bot as it is under this switch."""
+        if not self.is_off:
+            return bot
+        return bot.model_copy(update={"status": Status.PAUSED, "reason": self.reason, "is_draining": False})

@@ -1,0 +1,130 @@
+"""Users write, Telegram calls the webhook, and updates stand on their queue in each chat's order."""
+
+import json
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.e2e.platform import Platform
+
+
+@pytest.fixture
+def hearing(platform: Platform) -> int:
+    """A bot of this test alone whose webhook is registered, on a queue without anybody's updates."""
+    received(platform, None)
+    bot_id = platform.add_bot(webhook=True)
+    wait_for_webhook(platform, bot_id)
+    return bot_id
+
+
+def wait_for_webhook(platform: Platform, bot_id: int, number: int = 0) -> int:
+    """Wait until a registration is through that is newer than that number; its own."""
+    found: dict[str, Any] = {}
+
+    def is_there() -> bool:
+        item = platform.endpoints.aws.dynamodb.get_item(
+            TableName=f"{platform.endpoints.stack}-state", Key={"pk": {"S": f"bot#{bot_id}"}, "sk": {"S": "bot"}}
+        )["Item"]
+        found.clear()
+        found.update(json.loads(item["webhook"]["S"]) if "webhook" in item else {})
+        return found.get("number", 0) > number and not found.get("coming")
+
+    platform.wait_for(is_there, f"webhook of bot {bot_id}")
+    return int(found["number"])
+
+
+def received(platform: Platform, count: int | None) -> list[dict[str, Any]]:
+    """Take so many updates off their queue, or all that are there now."""
+    url, found = platform.queue("updates.fifo"), []
+
+    def look() -> bool:
+        answer = platform.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"], WaitTimeSeconds=1
+        )
+        for message in answer.get("Messages", []):
+            found.append(json.loads(message["Body"]) | {"group": message["Attributes"]["MessageGroupId"]})
+            platform.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return not answer.get("Messages") if count is None else len(found) >= count
+
+    platform.wait_for(look, f"{count} updates")
+    return found
+
+
+def post(platform: Platform, bot_id: object, body: bytes, secret: str | None = None) -> int:
+    """What a stranger is answered."""
+    headers = {"Content-Type": "application/json"}
+    if secret is not None:
+        headers["X-Telegram-Bot-Api-Secret-Token"] = secret
+    request = Request(f"{platform.endpoints.api_url}/telegram/{bot_id}", body, headers)  # noqa: S310 - our own stack
+    try:
+        with urlopen(request, timeout=30) as response:  # noqa: S310
+            status: int = response.status
+            return status
+    except HTTPError as error:
+        return error.code
+
+
+def test_what_users_write_stands_on_the_queue_in_each_chats_order(platform: Platform, hearing: int) -> None:
+    said = [{"bot_id": hearing, "chat_id": chat, "text": f"🙂 {n}"} for n in range(5) for chat in (61, 62)]
+    ids = platform.telegram.do(*said)
+
+    found = received(platform, 10)
+
+    assert {one["type"] for one in found} == {"update"}
+    assert {one["data"]["bot_id"] for one in found} == {hearing}
+    assert sorted(one["data"]["update"]["update_id"] for one in found) == sorted(filter(None, ids))
+    for chat in (61, 62):
+        texts = [one["data"]["update"]["message"]["text"] for one in found if one["group"] == f"{hearing}:{chat}"]
+        assert texts == [f"🙂 {n}" for n in range(5)]
+    correlation_id = found[0]["correlation_id"]
+    platform.wait_for(lambda: correlation_id in platform.log_text("webhook"), "its log line")
+    platform.wait_for(lambda: platform.telegram.pending(hearing) == 0, "nothing is left with Telegram")
+    assert {one.status for one in platform.telegram.deliveries(bot_id=hearing)} == {200}
+
+
+def test_forged_requests_change_nothing(platform: Platform, hearing: int) -> None:
+    update = json.dumps({"update_id": 1, "message": {"chat": {"id": 5}, "text": "forged"}}).encode()
+
+    assert post(platform, hearing, update) == 401
+    assert post(platform, hearing, update, "guessed") == 401
+    assert post(platform, hearing, b"", "guessed") == 401
+    assert post(platform, hearing, b"\xff\x00", "guessed") == 401
+    assert post(platform, 499_999, update, "guessed") == 404
+    assert post(platform, "x", update) == 404
+
+    platform.telegram.say(hearing, 5, "mine")
+    assert [one["data"]["update"]["message"]["text"] for one in received(platform, None)] == ["mine"]
+
+
+def test_a_new_secret_loses_no_update(platform: Platform, hearing: int) -> None:
+    number = wait_for_webhook(platform, hearing)
+    said = 0
+    platform.control("update_bot", bot_id=hearing, webhook=True)
+
+    def goes_on() -> bool:
+        nonlocal said
+        platform.telegram.say(hearing, 63, f"{said}")
+        said += 1
+        return said >= 40
+
+    platform.wait_for(goes_on, "forty messages")
+    wait_for_webhook(platform, hearing, number)
+
+    found = received(platform, said)
+    assert [one["data"]["update"]["message"]["text"] for one in found] == [f"{n}" for n in range(said)]
+
+
+def test_a_webhook_that_somebody_took_comes_back(platform: Platform, hearing: int) -> None:
+    url = f"{platform.endpoints.telegram_url}/bot{hearing}:e2e-fake/deleteWebhook"
+    with urlopen(url, timeout=30) as response:  # noqa: S310 - our own simulator
+        assert response.status == 200
+    platform.telegram.say(hearing, 64, "meanwhile")
+
+    platform.control("mend_bot", bot_id=hearing)
+
+    (found,) = received(platform, 1)
+    assert found["data"]["update"]["message"]["text"] == "meanwhile"
+    platform.control("update_bot", bot_id=hearing, webhook=False)
+    platform.wait_for(lambda: platform.telegram.webhook_info(hearing)["url"] == "", "no webhook")
