@@ -100,7 +100,7 @@ async def test_a_long_text_goes_out_in_parts_and_goes_on_where_it_stopped(bench:
     behind = record(send_msg(5, "behind"))
 
     assert await bench.send(long, behind) == ["long", behind.message_id]
-    await bench.redis.delete(*await bench.redis.keys("*:h:*"))
+    await bench.redis.delete(*await bench.redis.keys("*:h:*"), *await bench.redis.keys("*:c:*"))
     assert await bench.send(long, behind) == []
 
     assert [text[0] for text in bench.telegram.texts()] == ["a", "b", "b", "c", "b"]

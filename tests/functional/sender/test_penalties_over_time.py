@@ -113,7 +113,7 @@ async def _rates(valkey_url: str) -> tuple[int, str, int]:
         return sum(slot.wait is Wait.NOTHING and slot.at - now < 0.001 for slot in slots)
 
     before = await at_once()
-    for chat in ("1", "2", "3", "4"):
+    for chat in ("101", "102", "103", "104"):
         await pacer.penalise(bot, chat, 2.0)
     after = await at_once()
     for _ in range(360):

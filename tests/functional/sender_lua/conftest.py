@@ -1,7 +1,7 @@
 """The real scripts on a real Valkey, under a clock that the tests move: exact to the millisecond, without waiting."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from redis.asyncio import Redis
@@ -10,8 +10,10 @@ from courier.contracts.control import Limits
 from courier.queues.names import Lane
 from courier.sender.pace import Ask, Late, Pacer, Slot, Wait, pace_script
 from courier.state.bots import Bot
-from courier.state.redis_client import RunsCommands
 from tests.support.bots import active_bot
+
+if TYPE_CHECKING:
+    from courier.state.redis_client import RunsCommands
 
 SCRIPTS = {script.sha: script.source for script in map(pace_script, ("reserve", "late", "penalise"))}
 _TIME, _CLOCK = "redis.call('TIME')", "redis.call('MGET', 'test:s', 'test:us')"
@@ -32,7 +34,7 @@ class Lab:
 
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
-        self._run: RunsCommands = cast("RunsCommands", redis)
+        self._run = cast("RunsCommands", redis)
         self.now_ms = EPOCH_MS
         self.starts: list[tuple[Ask, Lane, int]] = []
         self._pacer = Pacer(self, JITTER_MS / 1000)

@@ -208,7 +208,8 @@ class Limiter(RuleBasedStateMachine):
         start, slot = data.draw(st.sampled_from(self._correctable()))
         self.granted = [pair for pair in self.granted if pair[0] is not start]
         late_ms = data.draw(st.integers(JITTER_MS // 3 + 1, min(900, now_ms - start.at_ms)))
-        self.run(self.pacers[worker].correct(self.bot, start.lane, [Late(start.ask.chat, slot, late_ms / 1000, start.cost)]))
+        late = Late(start.ask.chat, slot, late_ms / 1000, start.cost)
+        self.run(self.pacers[worker].correct(self.bot, start.lane, [late]))
         if start in self.ledger.starts:
             start.at_ms += late_ms
         self.last_refused = None

@@ -118,4 +118,4 @@ async def test_a_cluster_that_cant_be_reached_is_state_that_cant_be_reached() ->
 def test_no_script_was_left_out() -> None:
     scripts = {path.name for path in files("courier.sender").iterdir() if path.name.endswith(".lua")}
 
-    assert scripts == {"reserve.lua", "late.lua", "penalise.lua", "claim.lua", "settle.lua"}
+    assert scripts == {"shared.lua", "reserve.lua", "late.lua", "penalise.lua", "claim.lua", "settle.lua"}

@@ -1,6 +1,7 @@
 --[[
-  Corrects reservations of calls that arrived late, and of those that were never made: windows are counted from when Telegram
-  got a call.
+  Corrects reservations of calls that arrived late, and takes back those of calls that were never made.
+
+  Windows are counted from when Telegram got a call.
 
     KEYS[1]         the bot's pace, as in reserve.lua
     KEYS[2..]       the chats' paces, as in reserve.lua

@@ -15,8 +15,8 @@ LIFE_S = 24 * 3600
 #: them; an owner that vanished (purged, or moved away by SQS) stands in its twins' way for no longer. Should a twin go
 #: first while its owner waits for longer than that, the owner is the twin then: whoever claims first owns.
 UNDECIDED_S = 900
-#: Seconds in which a message whose worker died can't have come back: under the queues' visibility timeout of 30. A claim
-#: that is repeated sooner had its answer lost, or was given back by a worker that lives.
+#: Seconds in which a message whose worker died can't have come back: under the queues' visibility timeout of 30. What
+#: is claimed again sooner had its answer lost, or was given back by a worker that lives.
 DIED_AFTER_S = 20
 #: Seconds for which a group's new id is remembered; forgotten, it costs one refused call.
 MOVE_LIFE_S = 30 * 24 * 3600
@@ -151,8 +151,9 @@ class Marks:
             StateUnavailableError: if Redis can't be asked.
         """
         keys = [key for identity in identities for key in identity.claimed_keys()]
+        times = [LIFE_S * 1000, UNDECIDED_S * 1000, DIED_AFTER_S * 1000]
         owners = (identity.owner for identity in identities)
-        found = json.loads(await self._claim(self._redis, keys, [LIFE_S * 1000, UNDECIDED_S * 1000, DIED_AFTER_S * 1000, *owners]))
+        found = json.loads(await self._claim(self._redis, keys, [*times, *owners]))
         return [
             Claim(
                 Verdict(verdict),

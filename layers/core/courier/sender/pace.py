@@ -196,7 +196,8 @@ class Pacer:
         keys.append(_bot_key(bot, "doubt"))
         args: list[str | int] = [round(seconds * 1000), chat, int(is_group), start_ms]
         args += [self._taken_ms.get(bot.telegram_id, 0), cost, WIDEN_CHATS, round(WIDEN_WITHIN_S * 1000)]
-        is_bot, ends_ms = await self._penalise(self._redis, keys, [*args, *_limits(bot), int(is_probe), self._jitter_ms])
+        args += [*_limits(bot), int(is_probe), self._jitter_ms]
+        is_bot, ends_ms = await self._penalise(self._redis, keys, args)
         ends = self._local(ends_ms)
         return Penalties(ends if is_bot else 0.0, {chat: ends})
 

@@ -1,6 +1,8 @@
 --[[
-  Notes a 429 and learns from it. It holds its chat; where several chats met one and nothing that was started after them was
-  taken, it holds the whole bot. What was taken in the second before says what the true limit is.
+  Notes a 429 and learns from it.
+
+  It holds its chat; where several chats met one and nothing that was started after them was taken, it holds the whole
+  bot. What was taken in the second before says what the true limit is.
 
     KEYS[1]         the bot's pace, as in reserve.lua, and of this script's own
                       c   refusals of the last seconds: by chat { start, 1 if the chat had no reason of its own }
@@ -100,7 +102,7 @@ local function is_bots()
   local is_wide = all >= several and without > 0 or all >= 2 * several and last - first >= LASTING_MS
   -- Refused in another chat, after a first refusal was known and nothing else was tried: that is no coincidence.
   is_wide = is_wide or is_probe and (all >= several or all > 1 and not has_reason)
-  return is_wide, first
+  return is_wide, first, all >= several
 end
 
 -- The event that this refusal is part of.
@@ -150,9 +152,9 @@ local function learn_chat(others)
 end
 
 local ends, is_bot = hold(KEYS[3]), 0
-local is_wide, first = is_bots()
+local is_wide, first, is_suspect = is_bots()
 local bot_ends = tonumber(redis.call('GET', KEYS[2]) or 0)
-if is_wide or bot_ends > now then
+if is_wide or bot_ends > now and pace.e and pace.e[4] == bot_ends then
   is_bot, ends = 1, hold(KEYS[2])
   redis.call('DEL', KEYS[5])
   note_event(first, ends)
@@ -160,6 +162,8 @@ if is_wide or bot_ends > now then
   chat.full = chat.full - cost * tightened(usual_rules(pace, free, is_group, now), chat.learned, now).regain
 else
   if has_reason then learn_chat(others) end
+  -- Several chats may each have been too fast; until that is clear the bot rests all the same, but keeps its rate.
+  if is_suspect then is_bot, ends = 1, hold(KEYS[2]) end
   if start > pace.a - OVERTAKING_MS then
     local doubt = math.min(wait, DOUBT_MS)
     redis.call('SET', KEYS[5], now + doubt, 'PX', doubt)

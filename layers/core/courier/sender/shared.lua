@@ -1,7 +1,7 @@
 --[[
-  What the scripts of the pace have in common: how keys are read, and what was learned of Telegram's true limits. It stands
-  before each of them.
+  What the scripts of the pace have in common: how keys are read, and what was learned of Telegram's true limits.
 
+  It stands before each of them, and runs nothing by itself.
   Limits are learned downwards alone, from 429s (penalise.lua); what a bot's row names is never exceeded. What was learned is
   held for a while, then raised step by step until it is the configured limit again.
     the bot's        { messages in a second, since when, for how many milliseconds it is held }
