@@ -1,5 +1,6 @@
 """Real senders with what they need around them: rows and tokens in memory, the queue's model, no AWS."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,6 +61,10 @@ class Surroundings:
         self.bots[bot.bot_id] = bot.model_copy(update={"status": Status.STOPPED, "reason": reason})
         return True
 
+    def hold(self, bot_id: int, until: int) -> None:
+        """A bot's long penalty."""
+        self.bots[bot_id] = self.bots[bot_id].model_copy(update={"held_until": until})
+
     def note(self, bot_id: int, chat_id: int | str, reason: str) -> None:
         """An unreachable recipient; nothing here asks for it."""
 
@@ -100,7 +105,7 @@ def worker(around: Surroundings, redis: RunsCommands, telegram: CallsTelegram, *
     commands = Commands(lambda: redis)
     sender = Sender(
         telegram=telegram,
-        directory=Directory(around, _Tokens()),
+        directory=Directory(around, _Tokens(), clock=lambda: asyncio.get_running_loop().time()),
         pacer=Pacer(commands, jitter_s),
         marks=Marks(commands),
         dead=around,

@@ -45,6 +45,9 @@ class FakeBots:
     def put(self, bot: Bot) -> None:
         self.rows[bot.bot_id] = bot
 
+    def hold(self, bot_id: int, until: int) -> None:
+        self.rows[bot_id] = self.rows[bot_id].model_copy(update={"held_until": until})
+
     def stop(self, bot: Bot, reason: str) -> bool:
         now = self.rows[bot.bot_id]
         if not now.is_active or now.token_version != bot.token_version:

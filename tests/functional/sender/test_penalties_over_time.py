@@ -94,6 +94,16 @@ def test_three_hours_for_a_chat_cost_no_more_and_hold_no_other(valkey_url: str) 
     assert LONG_S <= min(arrivals(story, range(1, 2))) <= LONG_S + RESUMES_S
 
 
+def test_a_long_penalty_of_the_bot_outlives_redis(valkey_url: str) -> None:
+    letters = [*texts(range(1, 4), 1), *texts(range(11, 31), 2, at=60.0)]
+    journey = Journey(letters, holds=held(range(1, 4), 600), flushes=[120.0, 300.0], workers=3)
+
+    story = travel(journey, valkey_url)
+
+    all_is_well(story)
+    assert min(arrivals(story, range(11, 31))) >= 600.0
+
+
 def test_after_a_widened_429_the_rate_is_lower_and_recovers(valkey_url: str) -> None:
     assert run_virtual(_rates(valkey_url)) == (30, "lower", 30)
 

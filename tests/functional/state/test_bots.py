@@ -147,6 +147,17 @@ def test_an_active_bot_is_stopped_once_and_keeps_all_else(table: BotTable) -> No
     assert found == bot.model_copy(update={"status": Status.STOPPED, "reason": "why", "since": found.since})
 
 
+def test_a_bots_long_penalty_is_kept_and_never_cut(table: BotTable) -> None:
+    table.put(active_bot(7))
+
+    for until in (1_900_000_000, 1_800_000_000):
+        table.hold(7, until)
+    table.hold(8, 1_900_000_000)
+
+    assert table.get(7) == active_bot(7).model_copy(update={"held_until": 1_900_000_000})
+    assert table.get(8) is None
+
+
 def test_a_bot_that_got_another_token_meanwhile_isnt_stopped(table: BotTable) -> None:
     newer = active_bot(7).model_copy(update={"token_version": 2})
     table.put(newer)

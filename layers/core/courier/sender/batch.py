@@ -80,6 +80,12 @@ class Sender:
             log().info("bot isn't active", bot_id=source.bot_id, status=bot.status if bot else "unknown")
             await self._give_back(dict.fromkeys(records, STOPPED))
             return dict.fromkeys(records, STOPPED)
+        held_s = self._directory.held_s(bot)
+        if held_s:
+            held = dict.fromkeys(records, Hold(held_s, "the bot's penalty"))
+            log().info("bot is held by Telegram", bot_id=bot.bot_id, seconds=held_s)
+            await self._give_back(held)
+            return held
         token = await self._directory.token(bot)
         intake = await take_in(records, source, bot, self._marks)
         report = Report(bot, source.lane)

@@ -21,6 +21,9 @@ from courier.sender.starts import Starts
 from courier.telegram.client import CallsTelegram
 from courier.telemetry import log
 
+#: Seconds of a bot's penalty from which on it is kept in the table too.
+DURABLE_S = 60.0
+
 
 class Caller:
     """Makes the calls of one batch.
@@ -92,7 +95,8 @@ class Caller:
             async with self._starts.calling(leg):
                 result = await attempt(self._telegram, self._token, job, part, calls_before)
         except RateLimitedError as error:
-            await self._starts.penalise(leg, error.retry_after_s)
+            if await self._starts.penalise(leg, error.retry_after_s) and error.retry_after_s > DURABLE_S:
+                await self._remember_penalty(job, error)
             self._report.figures["RateLimited"] += 1
             return Again(max(1, math.ceil(error.retry_after_s)), error)
         except TokenRefusedError as error:
@@ -112,6 +116,14 @@ class Caller:
             await self._marks.moved(job.identity.bot_id, job.call.chat, error.new_chat_id)
         except StateUnavailableError as unavailable:
             log().warning("a chat's new id is known to this batch alone", reason=str(unavailable))
+
+    async def _remember_penalty(self, job: Job, error: RateLimitedError) -> None:
+        bot = await self._directory.bot(job.identity.bot_id)
+        try:
+            if bot is not None:
+                await self._directory.hold(bot, error.retry_after_s)
+        except StateUnavailableError as unavailable:
+            log().warning("a long penalty is known to Redis alone", reason=str(unavailable))
 
     async def _remember_unreachable(self, job: Job, error: UnreachableError) -> None:
         if job.call.chat_id is None:

@@ -1,6 +1,9 @@
 """The bots as the sender knows them: rows and tokens, a few seconds old at most."""
 
 import asyncio
+import math
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +19,7 @@ class ReadsBots(Protocol):
 
     def get(self, bot_id: int) -> Bot | None: ...
     def stop(self, bot: Bot, reason: str) -> bool: ...
+    def hold(self, bot_id: int, until: int) -> None: ...
 
 
 class ReadsTokens(Protocol):
@@ -31,9 +35,14 @@ class _Known:
 
 
 class Directory:
-    """Bots by id; calls to AWS are made on threads, so that other work goes on."""
+    """Bots by id; calls to AWS are made on threads, so that other work goes on.
 
-    def __init__(self, bots: ReadsBots, tokens: ReadsTokens) -> None:
+    Args:
+        clock: Seconds since 1970, as rows count them.
+    """
+
+    def __init__(self, bots: ReadsBots, tokens: ReadsTokens, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._bots = bots
         self._tokens = tokens
         self._known: dict[int, _Known] = {}
@@ -76,6 +85,19 @@ class Directory:
                 raise StateUnavailableError(f"bot {bot.bot_id} has no token")
             self._token[bot.bot_id] = held
         return held[0]
+
+    def held_s(self, bot: Bot) -> int:
+        """Whole seconds for which Telegram still holds a bot, as its row says."""
+        return max(0, math.ceil((bot.held_until or 0) - self._clock()))
+
+    async def hold(self, bot: Bot, seconds: float) -> None:
+        """Remember a long penalty of a bot where a loss of Redis can't reach it.
+
+        Raises:
+            StateUnavailableError: if the row can't be written.
+        """
+        await asyncio.to_thread(self._bots.hold, bot.bot_id, math.ceil(self._clock() + seconds))
+        self._known.pop(bot.bot_id, None)
 
     async def stop(self, bot: Bot, reason: str) -> bool:
         """Stop a bot whose token was refused; what it can't say now, the next refusal says again.

@@ -165,8 +165,12 @@ class Starts:
             except StateUnavailableError as error:
                 log().warning("a doubt passes by itself", reason=str(error))
 
-    async def penalise(self, leg: Leg, seconds: float) -> None:
-        """Note a 429 that a call met; known here at once, and to other workers when Redis has it."""
+    async def penalise(self, leg: Leg, seconds: float) -> bool:
+        """Note a 429 that a call met; known here at once, and to other workers when Redis has it.
+
+        Returns:
+            Whether it holds the whole bot.
+        """
         call, slot = leg.call, self._slots[leg.key]
         self._learn(Penalties(0.0, {call.chat: self._loop.time() + seconds}))
         try:
@@ -181,8 +185,9 @@ class Starts:
             )
         except StateUnavailableError as error:
             log().warning("a penalty is known to this worker alone", reason=str(error))
-        else:
-            self._learn(found)
+            return False
+        self._learn(found)
+        return found.bot > 0
 
     def _too_long(self, slot: Slot) -> Hold | None:
         """A hold for what isn't worth sleeping for in here."""

@@ -44,6 +44,7 @@ class Bot(BaseModel):
         empty_since: Since when its queues have looked empty while it is being removed.
         webhook: Where Telegram sends its updates, and with which secret; None where it sends none here.
         reads_groups: Whether it gets all messages of its groups; None where nobody has asked.
+        held_until: Until when Telegram holds it, where that is long: kept here, since Redis may forget.
         expires_at: When DynamoDB may delete the row.
     """
 
@@ -64,6 +65,7 @@ class Bot(BaseModel):
     empty_since: int | None = None
     webhook: Webhook | None = None
     reads_groups: bool | None = None
+    held_until: int | None = None
     expires_at: int | None = None
 
     @field_validator("limits", mode="before")

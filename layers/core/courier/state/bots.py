@@ -119,6 +119,25 @@ class BotTable:
             return False
         return True
 
+    def hold(self, bot_id: int, until: int) -> None:
+        """Remember until when Telegram holds a bot (seconds since 1970); a longer penalty is never cut.
+
+        Raises:
+            StateUnavailableError: if the table can't be written.
+        """
+        try:
+            with self._one_error():
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=_key(bot_id),
+                    UpdateExpression="SET held_until = :until",
+                    ConditionExpression="attribute_exists(pk) AND"
+                    " (attribute_not_exists(held_until) OR held_until < :until)",
+                    ExpressionAttributeValues={":until": {"N": str(until)}},
+                )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+
     def switch(self) -> Switch:
         """The stop switch.
 
