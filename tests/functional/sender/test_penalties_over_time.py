@@ -95,7 +95,7 @@ def test_three_hours_for_a_chat_cost_no_more_and_hold_no_other(valkey_url: str) 
 
 
 def test_a_long_penalty_of_the_bot_outlives_redis(valkey_url: str) -> None:
-    letters = [*texts(range(1, 4), 1), *texts(range(11, 31), 2, at=60.0)]
+    letters = [*texts(range(1, 4), 1), *texts(range(11, 31), 2, at=130.0)]
     journey = Journey(letters, holds=held(range(1, 4), 600), flushes=[120.0, 300.0], workers=3)
 
     story = travel(journey, valkey_url)
