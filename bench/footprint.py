@@ -18,7 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.rig import events
+from bench.rig import aws, events
 from bench.rig.layer import PROJECT, lay_out
 from bench.rig.services import Function, services
 
@@ -29,6 +29,14 @@ FIRST: Mapping[str, Callable[[], dict[str, Any]]] = {
     "sender": lambda: events.batch(1, [1]),
     "control": events.pulse,
     "api": lambda: events.request("/v1/health"),
+    "webhook": lambda: (
+        events.request("/telegram/1")
+        | {
+            "pathParameters": {"bot_id": "1"},
+            "headers": {"x-telegram-bot-api-secret-token": aws.WEBHOOK_WORD},
+            "body": '{"update_id": 7, "message": {"chat": {"id": 5}, "text": "Hello"}}',
+        }
+    ),
 }
 
 type Figures = dict[str, float]

@@ -7,11 +7,14 @@ so that what is measured is the caller. An emulator would do more than is asked 
 import json
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 #: Calls that each bot may make in a second, so that a measurement doesn't wait.
 BOT_PER_SECOND = 300
+#: What Telegram would send along with an update.
+WEBHOOK_WORD = "bench"
 
 
 def token_of(bot_id: int) -> str:
@@ -29,6 +32,9 @@ def _bot(bot_id: str) -> dict[str, Any]:
         "status": {"S": "active"},
         "token_version": {"N": "1"},
         "limits": {"S": json.dumps(limits)},
+        "webhook": {
+            "S": json.dumps({"url": "https://example.org", "secret": sha256(WEBHOOK_WORD.encode()).hexdigest()})
+        },
     }
 
 

@@ -96,11 +96,17 @@ def _penalties(story: Story) -> Iterator[tuple[str | None, float, float]]:
         if call.arrival is None or call.arrival.refusal is None or call.arrival.refusal.scope != "bot":
             # Several chats that were each too fast say nothing of the bot.
             continue
+        # What was taken since says that the bot wasn't held any more.
+        met = [one for one in met if not _was_called(story, one[0], call.started)]
         met.append((heard, call.chat))
         lately = [at for at, _ in met if at > heard - WITHIN_S]
         chats = {chat for at, chat in met if at > heard - WITHIN_S}
         if len(chats) >= SEVERAL and not _flushed(story, min(lately), heard):
             yield None, heard, end
+
+
+def _was_called(story: Story, begin: float, end: float) -> bool:
+    return any(begin < call.started < end and call.is_accepted for call in story.calls)
 
 
 def _died_before(call: Call, moment: float) -> bool:
