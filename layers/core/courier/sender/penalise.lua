@@ -8,7 +8,7 @@
                       c   refusals of the last seconds: by chat { start, 1 if the chat had no reason of its own }
                       e   the event of which the last 429s that held the bot were part: { first refused start, last one,
                           limit before it, when it is over, what was learned before it or false,
-                          the least that may be learned }
+                          the least that may be learned, whether it is sure, whether it counts }
     KEYS[2]         the bot's penalty: when it ends
     KEYS[3]         the chat's penalty: when it ends
     KEYS[4]         the chat's pace, as in reserve.lua
@@ -106,17 +106,19 @@ local function is_bots()
 end
 
 -- The event that this refusal is part of.
-local function note_event(first, ends)
+local function note_event(first, ends, is_sure)
   local event = pace.e
   if not event or now > event[4] then
     local least = math.max(1, math.floor(bot_limit * LEAST_RATE / 1000))
-    event = { first, start, bot_limit_at(pace, bot_limit, now), ends, pace.q or false, least }
+    event = { first, start, bot_limit_at(pace, bot_limit, now), ends, pace.q or false, least, false, false }
   end
   event[1], event[2], event[4] = math.min(event[1], first), math.max(event[2], start), math.max(event[4], ends)
+  event[7] = event[7] or is_sure
   pace.e = event
+  learn_rate(pace, now)
   local left = {}
   for _, one in ipairs(pace.g or {}) do
-    if one[3][4] < event[1] then left[#left + 1] = one end
+    if not event[8] or one[3][4] < event[1] then left[#left + 1] = one end
   end
   pace.g = left
 end
@@ -154,23 +156,22 @@ end
 local ends, is_bot = hold(KEYS[3]), 0
 local is_wide, first, is_suspect = is_bots()
 local bot_ends = tonumber(redis.call('GET', KEYS[2]) or 0)
-if is_wide or bot_ends > now and pace.e and pace.e[4] == bot_ends then
+local is_event = is_wide or is_suspect or bot_ends > now and pace.e and pace.e[4] == bot_ends
+if is_event then
   is_bot, ends = 1, hold(KEYS[2])
   redis.call('DEL', KEYS[5])
-  note_event(first, ends)
-  learn_rate(pace, now)
-  chat.full = chat.full - cost * tightened(usual_rules(pace, free, is_group, now), chat.learned, now).regain
+  note_event(first, ends, is_wide)
+elseif start > pace.a - OVERTAKING_MS then
+  local doubt = math.min(wait, DOUBT_MS)
+  redis.call('SET', KEYS[5], now + doubt, 'PX', doubt)
+  pace.b = now
+end
+if has_reason and not (is_event and pace.e[8]) then learn_chat(others) end
+local rules = tightened(usual_rules(pace, free, is_group, now), chat.learned, now)
+if is_event and pace.e[8] then
+  chat.full = chat.full - cost * rules.regain
 else
-  if has_reason then learn_chat(others) end
-  -- Several chats may each have been too fast; until that is clear the bot rests all the same, but keeps its rate.
-  if is_suspect then is_bot, ends = 1, hold(KEYS[2]) end
-  if start > pace.a - OVERTAKING_MS then
-    local doubt = math.min(wait, DOUBT_MS)
-    redis.call('SET', KEYS[5], now + doubt, 'PX', doubt)
-    pace.b = now
-  end
   -- When the penalty is over the chat takes one message, however long that was.
-  local rules = tightened(usual_rules(pace, free, is_group, now), chat.learned, now)
   chat.full = math.max(chat.full, ends + (rules.burst - 1) * rules.regain - tonumber(ARGV[14]))
 end
 store_chat(chat, is_group, now)

@@ -13,6 +13,8 @@ local RATE_STEP, RATE_STEP_MS = 100, 10000
 local HELD_MS, LONGEST_HELD_MS = 60000, 3600000
 -- Where less than a third of the limit was taken, that can hardly have been the reason: halved, and raised soon.
 local DOUBTED, DOUBTED_HELD_MS = 3, 10000
+-- A bot that had so much of its rate (in thousandths) may have had too much, even if each chat has a reason of its own.
+local FULL = 850
 -- A limit that is met within so much of itself (in thousandths) is the same.
 local SAME = 150
 -- What was learned of a chat is held so long, then loosened each so many milliseconds: a message more at once and in a
@@ -51,14 +53,26 @@ local function bot_limit_at(pace, configured, now)
   return math.max(1, math.min(configured, limit))
 end
 
+-- Messages that were taken in the second before the first of some refusals, and until the last.
+local function taken_until(pace, first, last)
+  local count = 0
+  for _, start in ipairs(pace.t) do
+    local at = math.floor(start / 2)
+    if at > first - SECOND and at <= last then count = count + 1 end
+  end
+  return count
+end
+
 -- What a bot's 429s say of its limit: what was taken in the second before the first refusal. Told again whenever more is known
 -- of the same event: refusals that come later, starts that weren't made.
 local function learn_rate(pace, now)
-  local first, last, before, earlier = pace.e[1], pace.e[2], pace.e[3], pace.e[5]
-  local met, held = 0, HELD_MS
-  for _, start in ipairs(pace.t) do
-    local at = math.floor(start / 2)
-    if at > first - SECOND and at <= last then met = met + 1 end
+  local before, earlier, held = pace.e[3], pace.e[5], HELD_MS
+  local met = taken_until(pace, pace.e[1], pace.e[2])
+  pace.e[8] = pace.e[7] or met * 1000 >= FULL * before
+  if not pace.e[8] then
+    -- Chats that were each too fast, as it turns out: the bot rested for nothing, and keeps its rate.
+    pace.q = earlier or nil
+    return
   end
   if met * DOUBTED < before then
     met, held = math.floor(before / 2), DOUBTED_HELD_MS
@@ -101,7 +115,7 @@ local function load_chat(key, is_group, pace, now)
   local chat = { key = key, full = stored[1], learned = stored[2], starts = {} }
   -- What a chat seemed to say while it was the bot that was held is void.
   local event = pace.e
-  if chat.learned and event and chat.learned[4] >= event[1] and chat.learned[4] <= event[4] then chat.learned = false end
+  if chat.learned and event and event[8] and chat.learned[4] >= event[1] and chat.learned[4] <= event[4] then chat.learned = false end
   local recent = now - (is_group and MINUTE + 1000 or CHAT_RECENT_MS)
   for i = 3, #stored do
     if stored[i] > recent then chat.starts[#chat.starts + 1] = stored[i] end
