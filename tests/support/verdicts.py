@@ -106,7 +106,7 @@ def _penalties(story: Story) -> Iterator[tuple[str | None, float, float]]:
 
 
 def _was_called(story: Story, begin: float, end: float) -> bool:
-    return any(begin < call.started < end and call.is_accepted for call in story.calls)
+    return any(begin < call.started <= end and call.is_accepted and call.chat for call in story.calls)
 
 
 def _died_before(call: Call, moment: float) -> bool:

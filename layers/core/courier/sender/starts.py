@@ -57,6 +57,9 @@ class Starts:
         self._slots: dict[str, Slot] = {}
         #: Starts that are reserved and not made yet, by chain.
         self._unmade: defaultdict[int, dict[str, Late]] = defaultdict(dict)
+        #: Starts that were made, as they were reserved: one that was moved to its latest arrival would contradict
+        #: refusals of calls that were started after it.
+        self._made: dict[str, Slot] = {}
         self._chats: list[str] = []
         self._penalties = Penalties(0.0, {})
         self._looked_at = 0.0
@@ -105,6 +108,7 @@ class Starts:
                     return self._hold(held_until, "a penalty that came meanwhile")
                 if slot.wait is Wait.PROBE or not leg.call.cost or self._penalties.doubt <= self._loop.time():
                     self._unmade[leg.chain].pop(leg.key, None)
+                    self._made[leg.key] = slot
                     return None
             slot = await self._asking.submit(_ask_for(leg, missed=slot))
             self._keep(leg, slot)
@@ -156,7 +160,10 @@ class Starts:
 
     async def taken(self, leg: Leg) -> None:
         """Telegram took a call."""
-        slot = self._slots[leg.key]
+        if not leg.call.cost:
+            # What is under no limit says nothing of limits.
+            return
+        slot = self._made[leg.key]
         self._pacer.taken(self._bot, slot)
         if slot.wait is Wait.PROBE:
             self._penalties = replace(self._penalties, doubt=0.0)
