@@ -37,7 +37,7 @@ class Lab:
         self._run = cast("RunsCommands", redis)
         self.now_ms = EPOCH_MS
         self.starts: list[tuple[Ask, Lane, int]] = []
-        self._pacer = Pacer(self, JITTER_MS / 1000)
+        self.pacer = Pacer(self, JITTER_MS / 1000)
 
     async def execute_command(self, *args: Any) -> Any:
         """As `RunsCommands`."""
@@ -50,7 +50,7 @@ class Lab:
         return answer
 
     async def ask(self, *asks: Ask, bot: Bot, lane: Lane = Lane.REGULAR, call_ms: int = 0) -> list[Slot]:
-        slots = await self._pacer.reserve(bot, lane, asks, call_ms / 1000)
+        slots = await self.pacer.reserve(bot, lane, asks, call_ms / 1000)
         self.starts += [
             (ask, lane, slot.stamp_ms) for ask, slot in zip(asks, slots, strict=True) if slot.wait is Wait.NOTHING
         ]
@@ -58,10 +58,10 @@ class Lab:
 
     async def penalise(self, bot: Bot, chat: str, seconds: float) -> bool:
         """Whether the whole bot is held now."""
-        return (await self._pacer.penalise(bot, chat, seconds)).bot > 0
+        return (await self.pacer.penalise(bot, chat, seconds)).bot > 0
 
     async def correct(self, bot: Bot, *calls: Late) -> None:
-        await self._pacer.correct(bot, Lane.REGULAR, calls)
+        await self.pacer.correct(bot, Lane.REGULAR, calls)
 
     def after_ms(self, slot: Slot) -> int:
         """A slot's moment, from now."""
