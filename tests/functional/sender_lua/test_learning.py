@@ -140,6 +140,7 @@ async def test_what_is_tried_is_a_chat_that_had_no_message_lately_if_there_is_on
 
 async def test_a_call_without_a_budget_waits_for_no_doubt(lab: Lab) -> None:
     await lab.penalise(BOT, "1", 3.0)
+    assert waits(await lab.ask(*chats(1, 50), bot=BOT)) == [Wait.PROBE]
 
     assert waits(await lab.ask(Ask("", is_group=False, chain=1, cost=0), bot=BOT)) == [Wait.NOTHING]
 
@@ -179,6 +180,22 @@ async def test_a_429_after_a_full_distance_makes_the_distance_longer(lab: Lab) -
 
     again = await lab.ask(*chain(2), bot=bot)
     assert lab.after_ms(again[1]) == 1_500 + JITTER_MS
+
+
+async def test_what_a_chat_seemed_to_say_is_void_once_it_was_the_bot(lab: Lab) -> None:
+    """Its second message was refused because of the bot, and would have cost it its burst."""
+    bot = active_bot()
+    await lab.ask(*chain(1), bot=bot)
+    lab.now_ms += 100
+    slots = await lab.ask(*chain(1), *chats(2, 50), bot=bot)
+    lab.now_ms += 60
+    held = [
+        (await lab.pacer.penalise(bot, chat, 1.0, start_ms=slots[0].stamp_ms)).bot > 0 for chat in ("5", "50", "51")
+    ]
+    lab.now_ms += 20_000
+
+    assert held == [False, False, True]
+    assert sum(slot.is_start for slot in await lab.ask(*chain(3), bot=bot)) == 3
 
 
 @pytest.mark.parametrize(("teachers", "at_once_now"), [(2, 3), (3, 1)])
