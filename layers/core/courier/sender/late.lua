@@ -11,7 +11,7 @@
                     reserved, and the latest moment at which it can have arrived (milliseconds since 1970); 0 for one that
                     wasn't made
 
-    Output          the number of messages whose starts were corrected
+    Output          the number of messages that were named
 ]]
 local lane, moved = tonumber(ARGV[1]), 0
 
@@ -61,7 +61,7 @@ end
 if moved > 0 then
   table.sort(pace.t)
   local now = clock()
-  if pace.e and pace.q and now <= pace.e[4] then learn_rate(pace, now) end
+  if pace.e and pace.q and now <= pace.e.ends then learn_rate(pace, now) end
   store(KEYS[1], pace, 0)
 end
 for number, chat in pairs(chats) do store(KEYS[1 + number], chat, longest) end

@@ -6,9 +6,9 @@
 
     KEYS[1]         the bot's pace, as in reserve.lua, and of this script's own
                       c   refusals of the last seconds: by chat { start, 1 if the chat had no reason of its own }
-                      e   the event of which the last 429s that held the bot were part: { first refused start, last one,
-                          limit before it, when it is over, what was learned before it or false,
-                          the least that may be learned, whether it is sure, whether it counts }
+                      e   the event of which the last 429s that held the bot were part: its first and last refused start,
+                          the limit before it, when it ends, what was learned earlier, the least that may be
+                          learned, whether it is sure that it was the bot's, and whether it counts as that
     KEYS[2]         the bot's penalty: when it ends
     KEYS[3]         the chat's penalty: when it ends
     KEYS[4]         the chat's pace, as in reserve.lua
@@ -49,8 +49,8 @@ local MINUTES_WAIT = 3
 -- With fewer messages in a minute it can't be about that.
 local FEWEST = 5
 
-local wait, name, is_group, start, taken, cost = tonumber(ARGV[1]), ARGV[2], ARGV[3] == '1', tonumber(ARGV[4]), tonumber(ARGV[5]),
-  tonumber(ARGV[6])
+local wait, name, is_group = tonumber(ARGV[1]), ARGV[2], ARGV[3] == '1'
+local start, taken, cost = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local several, within, bot_limit = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local regain = tonumber(ARGV[10])
 local is_probe = ARGV[13] == '1'
@@ -108,17 +108,23 @@ end
 -- The event that this refusal is part of.
 local function note_event(first, ends, is_sure)
   local event = pace.e
-  if not event or now > event[4] then
-    local least = math.max(1, math.floor(bot_limit * LEAST_RATE / 1000))
-    event = { first, start, bot_limit_at(pace, bot_limit, now), ends, pace.q or false, least, false, false }
+  if not event or now > event.ends then
+    event = {
+      first = first,
+      last = start,
+      before = bot_limit_at(pace, bot_limit, now),
+      ends = ends,
+      earlier = pace.q,
+      least = math.max(1, math.floor(bot_limit * LEAST_RATE / 1000)),
+    }
   end
-  event[1], event[2], event[4] = math.min(event[1], first), math.max(event[2], start), math.max(event[4], ends)
-  event[7] = event[7] or is_sure
+  event.first, event.last, event.ends = math.min(event.first, first), math.max(event.last, start), math.max(event.ends, ends)
+  event.is_sure = event.is_sure or is_sure
   pace.e = event
   learn_rate(pace, now)
   local left = {}
   for _, one in ipairs(pace.g or {}) do
-    if not event[8] or one[3][4] < event[1] then left[#left + 1] = one end
+    if not event.counts or one[3][4] < event.first then left[#left + 1] = one end
   end
   pace.g = left
 end
@@ -156,7 +162,7 @@ end
 local ends, is_bot = hold(KEYS[3]), 0
 local is_wide, first, is_suspect = is_bots()
 local bot_ends = tonumber(redis.call('GET', KEYS[2]) or 0)
-local is_event = is_wide or is_suspect or bot_ends > now and pace.e and pace.e[4] == bot_ends
+local is_event = is_wide or is_suspect or bot_ends > now and pace.e and pace.e.ends == bot_ends
 if is_event then
   is_bot, ends = 1, hold(KEYS[2])
   redis.call('DEL', KEYS[5])
@@ -166,9 +172,9 @@ elseif start > pace.a - OVERTAKING_MS then
   redis.call('SET', KEYS[5], now + doubt, 'PX', doubt)
   pace.b = now
 end
-if has_reason and not (is_event and pace.e[8]) then learn_chat(others) end
+if has_reason and not (is_event and pace.e.counts) then learn_chat(others) end
 local rules = tightened(usual_rules(pace, free, is_group, now), chat.learned, now)
-if is_event and pace.e[8] then
+if is_event and pace.e.counts then
   chat.full = chat.full - cost * rules.regain
 else
   -- When the penalty is over the chat takes one message, however long that was.

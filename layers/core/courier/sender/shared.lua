@@ -63,13 +63,13 @@ local function taken_until(pace, first, last)
   return count
 end
 
--- What a bot's 429s say of its limit: what was taken in the second before the first refusal. Told again whenever more is known
--- of the same event: refusals that come later, starts that weren't made.
+-- What a bot's 429s say of its limit: what was taken in the second before the first refusal. Told again whenever more is
+-- known of the same event: refusals that come later, starts that weren't made.
 local function learn_rate(pace, now)
-  local before, earlier, held = pace.e[3], pace.e[5], HELD_MS
-  local met = taken_until(pace, pace.e[1], pace.e[2])
-  pace.e[8] = pace.e[7] or met * 1000 >= FULL * before
-  if not pace.e[8] then
+  local before, earlier, held = pace.e.before, pace.e.earlier, HELD_MS
+  local met = taken_until(pace, pace.e.first, pace.e.last)
+  pace.e.counts = pace.e.is_sure or met * 1000 >= FULL * before
+  if not pace.e.counts then
     -- Chats that were each too fast, as it turns out: the bot rested for nothing, and keeps its rate.
     pace.q = earlier or nil
     return
@@ -79,7 +79,7 @@ local function learn_rate(pace, now)
   elseif earlier and math.abs(met - earlier[1]) * 1000 <= SAME * earlier[1] then
     held = math.min(LONGEST_HELD_MS, earlier[3] * 2)
   end
-  pace.q = { math.max(pace.e[6], math.min(met, before - 1)), now, held }
+  pace.q = { math.max(pace.e.least, math.min(met, before - 1)), now, held }
 end
 
 -- A chat's rules { burst, regain, group } under what was learned of it, or of chats like it.
@@ -115,7 +115,8 @@ local function load_chat(key, is_group, pace, now)
   local chat = { key = key, full = stored[1], learned = stored[2], starts = {} }
   -- What a chat seemed to say while it was the bot that was held is void.
   local event = pace.e
-  if chat.learned and event and event[8] and chat.learned[4] >= event[1] and chat.learned[4] <= event[4] then chat.learned = false end
+  local at = chat.learned and chat.learned[4]
+  if at and event and event.counts and at >= event.first and at <= event.ends then chat.learned = false end
   local recent = now - (is_group and MINUTE + 1000 or CHAT_RECENT_MS)
   for i = 3, #stored do
     if stored[i] > recent then chat.starts[#chat.starts + 1] = stored[i] end
