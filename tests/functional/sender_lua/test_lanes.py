@@ -45,10 +45,25 @@ async def test_a_broadcast_that_finds_no_room_takes_none(lab: Lab) -> None:
 
 
 async def test_a_broadcast_alone_has_all_of_the_rate(lab: Lab) -> None:
-    for second in range(5):
-        slots = await lab.ask(*chats(30, 100 * second), bot=unbound(30), lane=Lane.BROADCAST)
-        assert waits(slots) == [NOTHING] * 30
-        lab.now_ms += SECOND_MS
+    for third in range(15):
+        slots = await lab.ask(*chats(10, 100 * third), bot=unbound(30), lane=Lane.BROADCAST)
+        assert waits(slots) == [NOTHING] * 10
+        lab.now_ms += SECOND_MS // 3 + 1
+
+
+async def test_a_broadcast_alone_leaves_a_reply_room_within_a_third_of_a_second(lab: Lab) -> None:
+    bot, replies = unbound(30), []
+    for step in range(300):
+        await lab.ask(*chats(10, 1000 + 10 * step), bot=bot, lane=Lane.BROADCAST)
+        if step % 60 == 30:
+            lab.now_ms += 11_000  # long enough for the regular lane to count as idle
+            await lab.ask(*chats(30, 100_000 + 100 * step), bot=bot, lane=Lane.BROADCAST)
+            (reply,) = await lab.ask(*chats(1, 50_000 + step), bot=bot)
+            replies.append(lab.after_ms(reply))
+        lab.now_ms += 37
+
+    assert len(replies) == 5
+    assert max(replies) <= SECOND_MS // 3 + 1
 
 
 async def test_beside_regular_messages_broadcasts_go_in_portions(lab: Lab) -> None:

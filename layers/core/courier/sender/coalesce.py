@@ -9,10 +9,12 @@ class Coalescer[I, R]:
 
     Args:
         work: Answers a batch, in its order. If it raises, each of the batch's requests does.
+        gather_s: Seconds for which a batch waits for others to join it.
     """
 
-    def __init__(self, work: Callable[[Sequence[I]], Awaitable[Sequence[R]]]) -> None:
+    def __init__(self, work: Callable[[Sequence[I]], Awaitable[Sequence[R]]], gather_s: float = 0.0) -> None:
         self._work = work
+        self._gather_s = gather_s
         self._waiting: list[tuple[I, asyncio.Future[R]]] = []
         self._flushing: asyncio.Task[None] | None = None
 
@@ -26,6 +28,7 @@ class Coalescer[I, R]:
 
     async def _flush(self) -> None:
         while self._waiting:
+            await asyncio.sleep(self._gather_s)
             taken, self._waiting = self._waiting, []
             try:
                 answers = await self._work([item for item, _ in taken])

@@ -20,6 +20,9 @@ UNDECIDED_S = 900
 DIED_AFTER_S = 20
 #: Seconds for which a group's new id is remembered; forgotten, it costs one refused call.
 MOVE_LIFE_S = 30 * 24 * 3600
+#: Seconds for which the note of an answer waits for those of its neighbours: calls that start together are answered
+#: within milliseconds of each other, and each note alone is a round trip.
+GATHER_S = 0.003
 
 Became = Literal["sent", "failed", "part", "retry", "hold", "back", "try"]
 
@@ -142,7 +145,7 @@ class Marks:
         self._redis = redis
         self._claim = LuaScript("courier.sender", "claim.lua")
         self._settle = LuaScript("courier.sender", "settle.lua")
-        self._settling = Coalescer(self._settle_all)
+        self._settling = Coalescer(self._settle_all, GATHER_S)
 
     async def claim(self, identities: Sequence[Identity]) -> list[Claim]:
         """Claim the messages of one bot, in one atomic step.

@@ -45,8 +45,9 @@ local REGULAR_SHARE = 950
 local REGULAR_RUN = 9
 -- A broadcast that finds no room is remembered so long, and asks again well within it.
 local BROADCAST_WAITS = 2000
--- While the regular lane was busy so lately, broadcasts go in portions, so that a reply finds room soon.
-local REGULAR_RECENT, PORTIONS = 10000, 10
+-- Broadcasts go in portions of a second, so that a reply never finds a window that is full and will be for a second: in
+-- finer ones while the regular lane was busy so lately, else in such as a batch fills.
+local REGULAR_RECENT, FINE, COARSE = 10000, 10, 3
 -- What a broadcast may be ahead of the present.
 local PRESENT = 5
 -- Between two calls that are to end a doubt lies so much more than a call takes.
@@ -98,7 +99,8 @@ end
 local regular_limit = math.min(bot_limit - 1, math.floor(bot_limit * REGULAR_SHARE / 1000))
 -- Where one message is the whole rate, the regular lane leaves one in ten instead.
 if bot_limit == 1 and (pace.n or 0) < REGULAR_RUN then regular_limit = 1 end
-local portion = math.ceil(bot_limit / PORTIONS)
+local portions = (pace.r or 0) > now - REGULAR_RECENT and FINE or COARSE
+local portion = math.ceil(bot_limit / portions)
 
 local function room(at, count)
   while true do
@@ -106,8 +108,8 @@ local function room(at, count)
     if not again and lane == 0 and (pace.w or 0) > now then
       if regular_limit == 0 then return at + rate_wait + second end
       again = refused(lanes[0], at, regular_limit, second, math.min(count, regular_limit))
-    elseif not again and lane == 1 and (pace.r or 0) > now - REGULAR_RECENT then
-      again = refused(lanes[1], at, portion, math.ceil(second / PORTIONS), math.min(count, portion))
+    elseif not again and lane == 1 then
+      again = refused(lanes[1], at, portion, math.ceil(second / portions), math.min(count, portion))
     end
     if not again then return at end
     at = again
