@@ -10,13 +10,16 @@ from bench.model.outcome import Outcome
 from bench.model.penalties import Judged, judged
 from bench.model.telegram import Network
 from bench.model.traffic import Item, least_s, mixed
-from bench.scenario import Clock, Context, Figure, Scenario
+from bench.scenario import Clock, Context, Figure, Scenario, Target
 from courier.contracts.control import Limits as Configured
 from local.simulator.config import Limits
 from local.simulator.worlds import World
 
 _NETWORK = Network(0.05)
-_MESSAGES = 900
+#: A minute and a half and more of each world: long enough that a limit is used as well as found out.
+_MESSAGES = 2700
+#: In as few the time in which limits are found out weighs three times as much.
+_FEW_MESSAGES = 900
 #: Each of twenty at once in real time: what a world takes to be found out weighs three times as much.
 _LIVE_MESSAGES = 300
 _WORLDS = range(1, 21)
@@ -54,23 +57,41 @@ def within_configured(limits: Limits, configured: Configured | None = None) -> L
 
 
 def _run(context: Context) -> list[Figure]:
-    figures = _told(context, _driven(context, calm=True), "calm", is_judged=True)
+    messages = context.sized(_MESSAGES, 450)
+    figures = _told(context, _driven(context, messages, calm=True), "calm", is_judged=True)
     if context.is_quick:
         return figures
-    figures += _told(context, _driven(context, calm=False), "with faults", is_judged=False)
+    figures += _told(context, _driven(context, _FEW_MESSAGES, calm=False), f"{_FEW_MESSAGES} messages, with faults")
+    figures += _ratios(_driven(context, _FEW_MESSAGES, calm=True), f"{_FEW_MESSAGES} messages, calm")
+    for size in (_MESSAGES, _FEW_MESSAGES):
+        knowing = _driven(context, size, calm=True, is_told=True)
+        figures += _ratios(knowing, f"{size} messages, calm, limits told to the sender")
     return figures + _live(context)
 
 
-def _driven(context: Context, *, calm: bool) -> list[Lived]:
+def _driven(context: Context, messages: int, *, calm: bool, is_told: bool = False) -> list[Lived]:
     lived = []
     for seed in _QUICK_WORLDS if context.is_quick else _WORLDS:
-        world, items = World.drawn(seed, calm=calm), mixed(seed, context.sized(_MESSAGES, 450))
-        course = Course(items, world=world, network=_NETWORK, seed=context.seed)
+        world, items = World.drawn(seed, calm=calm), mixed(seed, messages)
+        row = Configured.model_validate(_as_row(world.limits)) if is_told else Configured()
+        course = Course(items, world=world, configured=row, network=_NETWORK, seed=context.seed)
         lived.append(Lived(world, items, drive(course, context.redis_url)))
     return lived
 
 
-def _told(context: Context, lived: Sequence[Lived], which: str, *, is_judged: bool) -> list[Figure]:
+def _as_row(limits: Limits) -> dict[str, float]:
+    return {name: getattr(limits, name) for name in Configured.model_fields}
+
+
+def _ratios(lived: Sequence[Lived], which: str, targets: Sequence[Target | None] = (None, None)) -> list[Figure]:
+    where, clock, ratios = f"{len(lived)} worlds, {which}", Clock.VIRTUAL, [each.ratio for each in lived]
+    return [
+        Figure(f"{where}: makespan to the optimum, median", median(ratios), clock, "x", targets[0]),
+        Figure(f"{where}: makespan to the optimum, worst", max(ratios), clock, "x", targets[1]),
+    ]
+
+
+def _told(context: Context, lived: Sequence[Lived], which: str, *, is_judged: bool = False) -> list[Figure]:
     where, clock, nothing = f"{len(lived)} worlds, {which}", Clock.VIRTUAL, context.at_most(0)
     slack = _QUICK_SLACK if context.is_quick else 1.0
     judge = [context.at_most(number * slack) if is_judged else None for number in (_MEDIAN, _WORST)]
@@ -79,10 +100,9 @@ def _told(context: Context, lived: Sequence[Lived], which: str, *, is_judged: bo
     doubled = sum(each.outcome.duplicates() for each in lived)
     excused = sum(each.outcome.excused() for each in lived)
     wrong = sum(len(each.outcome.lost(each.items)) + len(each.outcome.disordered()) for each in lived)
-    ratios, within = [each.ratio for each in lived], [each.ratio_configured for each in lived]
+    within = [each.ratio_configured for each in lived]
     return [
-        Figure(f"{where}: makespan to the optimum, median", median(ratios), clock, "x", judge[0]),
-        Figure(f"{where}: makespan to the optimum, worst", max(ratios), clock, "x", judge[1]),
+        *_ratios(lived, which, judge),
         Figure(f"{where}: the same within the bot's row, median", median(within), clock, "x"),
         Figure(f"{where}: the same within the bot's row, worst", max(within), clock, "x"),
         Figure(f"{where}: 429s a world, mean", refused, clock),

@@ -35,7 +35,8 @@ __all__ = ["MetricUnit", "correlated", "count", "log"]
 @cache
 def log() -> Logger:
     """The function's logger; its service name and level come from Powertools' own variables."""
-    return Logger(json_serializer=_masked, log_record_order=["level", "message"], utc=True)
+    # A message is words: Powertools would try to read each as JSON.
+    return Logger(json_serializer=_masked, json_deserializer=str, log_record_order=["level", "message"], utc=True)
 
 
 @contextmanager

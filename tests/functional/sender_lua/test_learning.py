@@ -69,6 +69,15 @@ async def test_a_limit_that_proves_right_is_held_twice_as_long(lab: Lab) -> None
     assert await at_once(lab) == 20
 
 
+async def test_refusals_while_it_is_held_prove_nothing(lab: Lab) -> None:
+    await meet(lab, 27)
+    await meet(lab, 24, first=100)
+    assert await at_once(lab) == 24
+
+    lab.now_ms += 62_000
+    assert await at_once(lab) == 27
+
+
 async def test_less_than_a_third_is_doubted_and_raised_soon(lab: Lab) -> None:
     await meet(lab, 5)
     assert await at_once(lab) == 15

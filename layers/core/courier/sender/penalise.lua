@@ -90,8 +90,11 @@ end
 local function is_bots()
   pace.a = math.max(pace.a or 0, taken)
   local recent, without, all, first, last = {}, 0, 0, start, start
+  -- What an event that is over was about is no evidence for another.
+  local told = pace.e and now > pace.e.ends and pace.e.last or 0
   for other, noted in pairs(pace.c or {}) do
-    if other ~= name and noted[1] > now - within and noted[1] > pace.a - OVERTAKING_MS then recent[other] = noted end
+    local is_recent = noted[1] > now - within and noted[1] > math.max(pace.a - OVERTAKING_MS, told)
+    if other ~= name and is_recent then recent[other] = noted end
   end
   if start > pace.a - OVERTAKING_MS then recent[name] = { start, has_reason and 0 or 1 } end
   for _, noted in pairs(recent) do

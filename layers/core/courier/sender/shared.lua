@@ -9,7 +9,8 @@
 ]]
 -- A learned limit of the bot regains so much of the configured one (in thousandths) each so many milliseconds.
 local RATE_STEP, RATE_STEP_MS = 100, 10000
--- A learned limit of the bot is held so long, twice as long each time that it proves right, and for an hour at most.
+-- A learned limit of the bot is held so long, twice as long each time that it was raised and proves right, and for an hour
+-- at most.
 local HELD_MS, LONGEST_HELD_MS = 60000, 3600000
 -- Where less than a third of the limit was taken, that can hardly have been the reason: halved, and raised soon.
 local DOUBTED, DOUBTED_HELD_MS = 3, 10000
@@ -76,7 +77,8 @@ local function learn_rate(pace, now)
   end
   if met * DOUBTED < before then
     met, held = math.floor(before / 2), DOUBTED_HELD_MS
-  elseif earlier and math.abs(met - earlier[1]) * 1000 <= SAME * earlier[1] then
+  elseif earlier and pace.e.first > earlier[2] + earlier[3] and math.abs(met - earlier[1]) * 1000 <= SAME * earlier[1]
+  then
     held = math.min(LONGEST_HELD_MS, earlier[3] * 2)
   end
   pace.q = { math.max(pace.e.least, math.min(met, before - 1)), now, held }
