@@ -7,15 +7,15 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from courier.contracts.control import Limits
+from courier.contracts.control import Limits, OwnQuotas
 from courier.errors import StateUnavailableError
-from courier.state.bots import KIND_INDEX, Bot, BotTable, Status, Switch
+from courier.state.bots import Bot, BotTable, Status, Switch
+from tests.functional.state.conftest import TABLE
 from tests.support.bots import active_bot
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-TABLE = "courier-state"
 FULL = Bot(
     bot_id=7,
     status=Status.STOPPED,
@@ -26,29 +26,12 @@ FULL = Bot(
     is_sent_logs=True,
     parse_mode="HTML",
     limits=Limits(bot_per_second=25, chat_per_second=0.5, chat_burst=1, group_per_minute=18),
+    admins=(5, 2**52),
+    access="closed",
+    quotas=OwnQuotas(per_user=0, window_s=60),
+    updates_queue="courier-app-shop.fifo",
+    updates_forwarded="unclaimed",
 )
-
-
-@pytest.fixture
-def client(aws: boto3.Session) -> "DynamoDBClient":
-    client = aws.client("dynamodb")
-    client.create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "kind")],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": KIND_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "kind", "KeyType": "HASH"},
-                    {"AttributeName": "pk", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return client
 
 
 @pytest.fixture
@@ -112,6 +95,50 @@ def test_a_limit_that_only_newer_code_knows_is_passed_over(table: BotTable, clie
 
     assert found is not None
     assert found.limits.bot_per_second == 25
+
+
+def test_a_quota_that_only_newer_code_knows_is_passed_over(table: BotTable, client: "DynamoDBClient") -> None:
+    table.put(FULL)
+    add_to_row(client, "quotas", {"S": '{"per_user": 5, "per_day": 100}'})
+
+    found = table.get(7)
+
+    assert found is not None
+    assert found.quotas == OwnQuotas(per_user=5)
+
+
+@pytest.mark.parametrize(
+    ("access", "default", "is_open"),
+    [
+        (None, "open", True),
+        (None, "closed", False),
+        ("open", "closed", True),
+        ("closed", "open", False),
+        ("members", "open", False),
+        (None, "members", False),
+    ],
+)
+def test_a_bot_is_open_only_if_it_is_said_in_words_that_are_known(
+    table: BotTable, client: "DynamoDBClient", access: str | None, default: str, *, is_open: bool
+) -> None:
+    table.put(active_bot(7))
+    if access:
+        add_to_row(client, "access", {"S": access})
+
+    found = table.get(7)
+
+    assert found is not None
+    assert found.is_open(default) is is_open
+
+
+def test_a_row_from_before_there_were_rules_has_none(table: BotTable) -> None:
+    table.put(active_bot(7))
+
+    found = table.get(7)
+
+    assert found is not None
+    assert (found.admins, found.access, found.quotas, found.updates_queue) == ((), None, None, None)
+    assert found.updates_forwarded == "all"
 
 
 def test_a_status_that_only_newer_code_knows_is_not_active(table: BotTable, client: "DynamoDBClient") -> None:
