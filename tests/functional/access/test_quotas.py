@@ -9,7 +9,6 @@ from redis.asyncio import Redis
 
 from courier.access.quotas import TOKEN_LIFE_S, Figures, Quota, QuotaFigures, Quotas, figures_of
 from courier.access.standing import Standing
-from courier.contracts.control import OwnQuotas
 from courier.errors import StateUnavailableError
 from courier.state.redis_client import Commands
 
@@ -230,14 +229,6 @@ async def test_a_quota_of_nothing_lets_nobody(quotas: Quotas, redis: Redis) -> N
     assert [key async for key in redis.scan_iter("c1:{7}:q:[uc]:*")] == []
 
 
-@pytest.mark.parametrize("standing", Standing)
-def test_whose_figures_hold(standing: Standing) -> None:
-    figures = QuotaFigures(per_user=1, per_chat=2, blessed=3, admin=4, window_s=5)
-    own = {Standing.ADMIN: Figures(4, None, 5), Standing.BLESSED: Figures(3, None, 5)}
-
-    assert figures_of(standing, figures) == own.get(standing, Figures(1, 2, 5))
-
-
 async def test_admins_and_blessed_users_leave_their_chat_what_it_has(quotas: Quotas) -> None:
     all_figures = QuotaFigures(per_user=5, per_chat=5, blessed=9, admin=9)
     blessed, others = figures_of(Standing.BLESSED, all_figures), figures_of(Standing.GRACED, all_figures)
@@ -246,14 +237,6 @@ async def test_admins_and_blessed_users_leave_their_chat_what_it_has(quotas: Quo
     assert (await spent(quotas, 5, others, user=6)).is_allowed
     assert not (await spent(quotas, 1, others, user=8)).is_allowed
     assert (await quotas.left(BOT, USER, CHAT, figures_of(Standing.ADMIN, all_figures))).scope == "user"
-
-
-def test_a_bots_own_figures_stand_over_the_stacks() -> None:
-    stacks = QuotaFigures(per_user=50)
-
-    assert stacks.under(None) == stacks
-    assert stacks.under(OwnQuotas(admin=1, window_s=60)) == replace(stacks, admin=1, window_s=60)
-    assert stacks.under(OwnQuotas(per_user=0)).per_user == 0
 
 
 async def test_redis_that_cant_be_reached_is_one_error() -> None:

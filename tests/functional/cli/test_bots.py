@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from courier.contracts.control import OwnQuotas
 from courier.state.webhooks import Webhook
 from tests.functional.cli.conftest import Platform
 
@@ -85,34 +84,6 @@ def test_a_bot_that_hears_is_shown_without_its_digests(platform: Platform) -> No
     assert (found["webhook"], found["reads_groups"]) == ("https://api.example/telegram/7", False)
 
 
-def test_the_rules_of_a_bot_are_shown(platform: Platform) -> None:
-    bot = platform.add_bot(7)
-    rules: dict[str, Any] = {
-        "admins": (5, 6),
-        "access": "closed",
-        "quotas": OwnQuotas(per_user=9),
-        "updates_queue": "courier-app-shop.fifo",
-    }
-    platform.bots.put(bot.model_copy(update=rules))
-
-    shown = [line.split(maxsplit=1) for line in platform.courier("bots", "show", "7").stdout.splitlines()]
-    found = json.loads(platform.courier("bots", "show", "7", "--json").stdout)
-
-    assert ["admins", "5, 6"] in shown
-    assert ["access", "closed"] in shown
-    assert ["quota", "per_user    9"] in shown
-    assert ["updates_queue", "courier-app-shop.fifo"] in shown
-    assert (found["admins"], found["quotas"], found["updates_forwarded"]) == ([5, 6], {"per_user": 9}, "all")
-
-
-def test_a_bot_without_rules_shows_none(platform: Platform) -> None:
-    platform.add_bot(7)
-
-    shown = platform.courier("bots", "show", "7").stdout
-
-    assert not [word for word in ("admins", "access", "quota", "updates") if word in shown]
-
-
 def test_no_bots(platform: Platform) -> None:
     result = platform.courier("bots", "list")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "No bots.\n")
@@ -156,36 +127,6 @@ def test_a_row_of_newer_code(platform: Platform) -> None:
         (("update", "7", "--token-stdin"), "update_bot", {"token": "1:fake-token"}),
         (("update", "7", "--webhook"), "update_bot", {"webhook": True}),
         (("update", "7", "--no-webhook"), "update_bot", {"webhook": False}),
-        (("update", "7", "--admin", "5", "--admin", "6"), "update_bot", {"admins": [5, 6]}),
-        (("update", "7", "--no-admins"), "update_bot", {"admins": []}),
-        (("update", "7", "--access", "default"), "update_bot", {"access": "default"}),
-        (
-            ("update", "7", "--quota", "per_user=0", "--quota", "window_s=60"),
-            "update_bot",
-            {"quotas": {"per_user": 0, "window_s": 60}},
-        ),
-        (("update", "7", "--quota", "none"), "update_bot", {"quotas": "none"}),
-        (
-            ("update", "7", "--updates-queue", "none", "--updates-forwarded", "all"),
-            "update_bot",
-            {"updates_queue": "none", "updates_forwarded": "all"},
-        ),
-        (
-            (
-                *("add", "7", "--token-stdin", "--admin", "5", "--access", "open", "--quota", "admin=9"),
-                *("--updates-queue", "courier-app-shop.fifo", "--updates-forwarded", "unclaimed"),
-            ),
-            "add_bot",
-            {
-                "token": "1:fake-token",
-                "is_sent_logs": False,
-                "admins": [5],
-                "access": "open",
-                "quotas": {"admin": 9},
-                "updates_queue": "courier-app-shop.fifo",
-                "updates_forwarded": "unclaimed",
-            },
-        ),
         (
             ("add", "7", "--token-stdin", "--webhook"),
             "add_bot",
@@ -250,10 +191,6 @@ def test_the_stop_switch(platform: Platform, control: Callable[[Callable[[], Non
     [
         (("update", "7"), "nothing to change"),
         (("update", "7", "--new-token"), "no terminal"),
-        (("update", "7", "--admin", "5", "--no-admins"), "--admin or --no-admins"),
-        (("update", "7", "--quota", "none", "--quota", "admin=1"), "NAME=COUNT"),
-        (("update", "7", "--quota", "admin=-1"), "NAME=COUNT"),
-        (("update", "7", "--access", "none"), "--access"),
         (("pause",), "give BOT_ID, or --all"),
         (("resume", "7", "--all"), "give BOT_ID, or --all"),
         (("pause", "7", "--reason", "x"), "--reason goes with --all"),

@@ -97,50 +97,6 @@ def test_a_limit_that_only_newer_code_knows_is_passed_over(table: BotTable, clie
     assert found.limits.bot_per_second == 25
 
 
-def test_a_quota_that_only_newer_code_knows_is_passed_over(table: BotTable, client: "DynamoDBClient") -> None:
-    table.put(FULL)
-    add_to_row(client, "quotas", {"S": '{"per_user": 5, "per_day": 100}'})
-
-    found = table.get(7)
-
-    assert found is not None
-    assert found.quotas == OwnQuotas(per_user=5)
-
-
-@pytest.mark.parametrize(
-    ("access", "default", "is_open"),
-    [
-        (None, "open", True),
-        (None, "closed", False),
-        ("open", "closed", True),
-        ("closed", "open", False),
-        ("members", "open", False),
-        (None, "members", False),
-    ],
-)
-def test_a_bot_is_open_only_if_it_is_said_in_words_that_are_known(
-    table: BotTable, client: "DynamoDBClient", access: str | None, default: str, *, is_open: bool
-) -> None:
-    table.put(active_bot(7))
-    if access:
-        add_to_row(client, "access", {"S": access})
-
-    found = table.get(7)
-
-    assert found is not None
-    assert found.is_open(default) is is_open
-
-
-def test_a_row_from_before_there_were_rules_has_none(table: BotTable) -> None:
-    table.put(active_bot(7))
-
-    found = table.get(7)
-
-    assert found is not None
-    assert (found.admins, found.access, found.quotas, found.updates_queue) == ((), None, None, None)
-    assert found.updates_forwarded == "all"
-
-
 def test_a_status_that_only_newer_code_knows_is_not_active(table: BotTable, client: "DynamoDBClient") -> None:
     table.put(active_bot(7))
     add_to_row(client, "status", {"S": "resting"})
