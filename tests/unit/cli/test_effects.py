@@ -151,6 +151,18 @@ def test_log_lines_may_be_out_of_reach() -> None:
         ({"parse_mode": "none"}, row(parse_mode="HTML"), row(), True),
         ({"parse_mode": "none"}, row(parse_mode="HTML"), row(parse_mode="HTML", since=5), False),
         ({"parse_mode": "HTML"}, None, None, False),
+        ({"admins": [5]}, row(), row(admins=[5]), True),
+        ({"admins": [5]}, row(), row(admins=[6]), False),
+        ({"admins": []}, row(admins=[5]), row(admins=[]), True),
+        ({"access": "open"}, row(), row(access="open"), True),
+        ({"access": "default"}, row(access="open"), row(), True),
+        ({"access": "default"}, row(access="open"), row(access="open", since=5), False),
+        ({"quotas": {"per_user": 5}}, row(), row(quotas={"per_user": 5, "admin": 1}), True),
+        ({"quotas": {"per_user": 5}}, row(quotas={"admin": 1}), row(since=5), False),
+        ({"quotas": "none"}, row(quotas={"admin": 1}), row(), True),
+        ({"updates_queue": "courier-app-a.fifo"}, row(), row(updates_queue="courier-app-a.fifo"), True),
+        ({"updates_queue": "none"}, row(updates_queue="courier-app-a.fifo"), row(), True),
+        ({"updates_forwarded": "unclaimed"}, row(), row(updates_forwarded="all"), False),
     ],
 )
 def test_an_update_shows_where_the_row_became_what_was_wanted(

@@ -13,6 +13,9 @@ from tests.unit.contracts.opening import SECRET, TOKEN, add_bot, added, opened, 
 
 NO_TOKEN = "data.token: isn't a bot token: digits, a colon, then letters and digits, as @BotFather gave it"
 
+NO_QUEUE = "data.updates_queue: isn't the name of an application's queue: {stack}-app-….fifo"
+QUOTAS = ("per_user", "per_chat", "blessed", "admin")
+
 
 def test_defaults_are_telegrams_published_figures() -> None:
     assert Limits().model_dump() == {
@@ -32,6 +35,13 @@ def test_defaults_are_telegrams_published_figures() -> None:
         *takes("webhook", True, False),
         *takes("parse_mode", "HTML", "MarkdownV2", "Markdown", None),
         *takes("limits", None, {}, {"bot_per_second": 1000}, {"chat_per_second": 0.5, "chat_burst": 1}),
+        *takes("admins", None, [], [1], [2**53 - 1] * 100),
+        *takes("access", None, "open", "closed", "default"),
+        *takes("quotas", None, {}, {"per_user": 0}, dict.fromkeys(QUOTAS, 1_000_000), {"window_s": 1}, {"admin": None}),
+        *takes(
+            "updates_queue", None, "none", "courier-app-a.fifo", "my_Stack-2-app-a-b.fifo", "a" * 69 + "-app-b.fifo"
+        ),
+        *takes("updates_forwarded", None, "all", "unclaimed"),
     ],
 )
 def test_what_a_field_takes(field: str, value: Any) -> None:
@@ -53,6 +63,25 @@ def test_what_a_field_takes(field: str, value: Any) -> None:
         *[("limits", {"chat_burst": value}, "data.limits.chat_burst: ") for value in (0, 31)],
         *[("limits", {"group_per_minute": value}, "data.limits.group_per_minute: ") for value in (0, 601)],
         ("limits", {"per_hour": 1}, "data.limits.per_hour: isn't a known field"),
+        *refuses(
+            "admins", "data.admins", 5, "5", [0], [-5], ["5"], [5.0], [True], [None], [2**53], [1] * 101, {"5": 1}
+        ),
+        *refuses("access", "data.access: ", "none", "Open", True, 1, []),
+        *[
+            ("quotas", {name: value}, f"data.quotas.{name}: ")
+            for name in QUOTAS
+            for value in (-1, 1_000_001, 1.5, "5", True)
+        ],
+        *[("quotas", {"window_s": value}, "data.quotas.window_s: ") for value in (0, -1, 31_622_401, 1.5, "60")],
+        ("quotas", {"per_day": 1}, "data.quotas.per_day: isn't a known field"),
+        *refuses("quotas", "data.quotas: ", 5, "none", [5]),
+        *refuses("updates_queue", NO_QUEUE, "", "x", "courier-app-a", "courier-bot-1.fifo", "courier-app-.fifo"),
+        *refuses(
+            "updates_queue", NO_QUEUE, "-app-a.fifo", "courier-app-a b.fifo", "courier-app-a.fifo\n", "ü-app-a.fifo"
+        ),
+        *refuses("updates_queue", NO_QUEUE, "a" * 70 + "-app-b.fifo", "https://sqs/1/courier-app-a.fifo"),
+        *refuses("updates_queue", "data.updates_queue: ", 5, ["courier-app-a.fifo"]),
+        *refuses("updates_forwarded", "data.updates_forwarded: ", "none", True, "ALL"),
         ("chat_id", 5, "data.chat_id: isn't a known field"),
     ],
 )
@@ -117,6 +146,14 @@ def test_a_token_isnt_shown_by_its_message() -> None:
         ("update_bot", {"bot_id": 1, "limits": {"bot_per_second": 0}}, "data.limits.bot_per_second: "),
         ("update_bot", {"bot_id": 1, "limits": {"per_hour": 1}}, "data.limits.per_hour: isn't a known field"),
         ("update_bot", {"bot_id": 1, "parse_mode": "html"}, "data.parse_mode"),
+        ("update_bot", {"bot_id": 1, "admins": [0]}, "data.admins"),
+        ("update_bot", {"bot_id": 1, "access": "none"}, "data.access: "),
+        ("update_bot", {"bot_id": 1, "quotas": "all"}, "data.quotas: Input should be 'none'"),
+        ("update_bot", {"bot_id": 1, "quotas": 5}, "data.quotas: "),
+        ("update_bot", {"bot_id": 1, "quotas": {"per_user": -1}}, "data.quotas.per_user: "),
+        ("update_bot", {"bot_id": 1, "quotas": {"per_day": 1}}, "data.quotas.per_day: isn't a known field"),
+        ("update_bot", {"bot_id": 1, "updates_queue": "courier-dead.fifo"}, NO_QUEUE),
+        ("update_bot", {"bot_id": 1, "updates_forwarded": "none"}, "data.updates_forwarded: "),
         ("update_bot", {"bot_id": 1, "purge": True}, "data.purge: isn't a known field"),
         *[(f"{verb}_bot", {}, "data.bot_id: is missing") for verb in ("pause", "resume", "remove", "mend")],
         *[(f"{verb}_bot", {"bot_id": 0}, "data.bot_id: ") for verb in ("pause", "resume", "remove", "mend")],

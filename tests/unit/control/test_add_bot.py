@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from courier.contracts.control import AddBot, Limits, PauseBot, RemoveBot
+from courier.contracts.control import AddBot, Limits, OwnQuotas, PauseBot, RemoveBot
 from courier.control.resources import NAME_REST_S
 from courier.errors import (
     AlreadyDoneError,
@@ -51,10 +51,46 @@ async def test_a_bot_gets_all_that_it_needs() -> None:
         "parse_mode": "HTML",
         "limits": Limits(bot_per_second=25).model_dump(),
         "is_draining": False,
+        "admins": (),
+        "updates_forwarded": "all",
     }
     assert world.tokens.held == {1: (FIRST, 1)}
     assert world.queues == {"courier-bot-1.fifo", "courier-bot-1-broadcast.fifo"}
     assert world.mappings == {ARN + name: True for name in world.queues}
+
+
+async def test_a_bot_gets_its_rules() -> None:
+    wanted = add_bot(
+        admins=[5, 6],
+        access="open",
+        quotas=OwnQuotas(per_user=9),
+        updates_queue="courier-app-shop.fifo",
+        updates_forwarded="unclaimed",
+    )
+
+    bot = await World().add(wanted)
+
+    assert (bot.admins, bot.access, bot.quotas) == ((5, 6), "open", OwnQuotas(per_user=9))
+    assert (bot.updates_queue, bot.updates_forwarded) == ("courier-app-shop.fifo", "unclaimed")
+
+
+async def test_the_same_bot_again_has_the_rules_that_are_named_then() -> None:
+    world = World()
+    await world.add(add_bot(admins=[5], access="open", quotas=OwnQuotas(admin=1), updates_queue="courier-app-a.fifo"))
+
+    bot = await world.add(add_bot(access="default", updates_queue="none"))
+
+    assert (bot.admins, bot.access, bot.quotas, bot.updates_queue) == ((), None, None, None)
+
+
+@pytest.mark.parametrize("queue", ["other-app-shop.fifo", "courier2-app-shop.fifo", "x-courier-app-shop.fifo"])
+async def test_a_queue_of_another_stack_is_refused_and_nothing_is_made(queue: str) -> None:
+    world = World()
+
+    with pytest.raises(RefusedMessageError, match=r"data\.updates_queue: must begin with courier-app-"):
+        await world.add(add_bot(updates_queue=queue))
+
+    assert world.steps == []
 
 
 async def test_a_bot_gets_a_logs_queue_if_it_asks_for_one() -> None:

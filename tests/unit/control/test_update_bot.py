@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from courier.contracts.control import AddBot, Limits, LimitsChange, PauseBot, RemoveBot, UpdateBot
+from courier.contracts.control import AddBot, Limits, LimitsChange, OwnQuotas, PauseBot, RemoveBot, UpdateBot
 from courier.errors import RefusedMessageError, TokenRefusedError, TryLaterError
 from courier.state.bots import Bot, Status
 from tests.support.bots import active_bot
@@ -20,8 +20,18 @@ def update_bot(token: str | None = None, **more: Any) -> UpdateBot:
 
 async def world_with_a_bot(answers: dict[str, Any] | None = None) -> World:
     world = World(answers or {})
-    limits = Limits(bot_per_second=25, chat_burst=2)
-    await world.do(AddBot(bot_id=1, token=SecretStr(FIRST), limits=limits, parse_mode="HTML"))
+    await world.do(
+        AddBot(
+            bot_id=1,
+            token=SecretStr(FIRST),
+            limits=Limits(bot_per_second=25, chat_burst=2),
+            parse_mode="HTML",
+            admins=[5],
+            access="closed",
+            quotas=OwnQuotas(per_user=9, admin=1),
+            updates_queue="courier-app-shop.fifo",
+        )
+    )
     world.steps.clear()
     return world
 
@@ -40,6 +50,17 @@ async def stop(world: World) -> None:
         ({"is_sent_logs": False}, {}),
         ({"parse_mode": "MarkdownV2"}, {"parse_mode": "MarkdownV2"}),
         ({"parse_mode": "none"}, {"parse_mode": None}),
+        ({"admins": [6, 7]}, {"admins": (6, 7)}),
+        ({"admins": []}, {"admins": ()}),
+        ({"access": "open"}, {"access": "open"}),
+        ({"access": "default"}, {"access": None}),
+        ({"quotas": OwnQuotas(per_user=0)}, {"quotas": OwnQuotas(per_user=0, admin=1)}),
+        ({"quotas": OwnQuotas()}, {}),
+        ({"quotas": "none"}, {"quotas": None}),
+        ({"updates_queue": "courier-app-x.fifo"}, {"updates_queue": "courier-app-x.fifo"}),
+        ({"updates_queue": "none"}, {"updates_queue": None}),
+        ({"updates_forwarded": "unclaimed"}, {"updates_forwarded": "unclaimed"}),
+        (dict.fromkeys(["admins", "access", "quotas", "updates_queue", "updates_forwarded"]), {}),
         ({"parse_mode": None, "limits": None, "is_sent_logs": None, "token": None, "webhook": False}, {}),
     ],
     ids=str,
@@ -100,6 +121,16 @@ async def test_a_wrong_token_is_refused_with_what_to_do_and_changes_nothing() ->
 
     with pytest.raises(RefusedMessageError, match=r"copy it again from @BotFather and send update_bot once more"):
         await world.do(update_bot(SECOND, is_sent_logs=True))
+
+    assert world.state() == before
+
+
+async def test_a_queue_of_another_stack_is_refused_and_changes_nothing() -> None:
+    world = await world_with_a_bot()
+    before = world.state()
+
+    with pytest.raises(RefusedMessageError, match=r"data\.updates_queue: must begin with courier-app-"):
+        await world.do(update_bot(SECOND, updates_queue="other-app-shop.fifo", access="open"))
 
     assert world.state() == before
 

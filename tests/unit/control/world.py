@@ -90,6 +90,7 @@ class World:
             "tokens": tokens,
             "plumbing": plumbing,
             "webhooks": webhooks,
+            "names": NAMES,
             "clock": clock,
         }
         match wanted:

@@ -9,7 +9,13 @@ import pytest
 
 from courier.state.redis_client import LuaScript
 
-NAMES = sorted(path.name for path in files("courier.sender").iterdir() if path.name.endswith(".lua"))
+PACKAGES = {
+    path.name: package
+    for package in ("courier.access", "courier.sender")
+    for path in files(package).iterdir()
+    if path.name.endswith(".lua")
+}
+NAMES = sorted(PACKAGES)
 #: What stands before others: it has no output of its own.
 SHARED = "shared.lua"
 HEADER = re.compile(r"--\[\[\n(?P<header>.*?)\n\]\]\n(?P<code>.*)", re.DOTALL)
@@ -58,7 +64,7 @@ class Script:
 
 
 def script(name: str) -> Script:
-    match = HEADER.fullmatch(LuaScript("courier.sender", name).source)
+    match = HEADER.fullmatch(LuaScript(PACKAGES[name], name).source)
     assert match is not None, "a script opens with its header"
     return Script(match["header"], re.sub(r"--.*", "", match["code"]))
 

@@ -55,7 +55,7 @@ DYNAMODB = Service(
     name="dynamodb",
     target="DynamoDB_20120810",
     version="1.0",
-    operations=frozenset({"BatchGetItem", "GetItem", "PutItem", "UpdateItem"}),
+    operations=frozenset({"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"}),
     errors=frozenset({"ConditionalCheckFailedException"}),
 )
 SQS = Service(

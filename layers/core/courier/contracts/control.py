@@ -7,15 +7,17 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
     SecretStr,
     StrictBool,
     StrictInt,
     StrictStr,
+    Tag,
     model_validator,
 )
 
-from courier.contracts.fields import BotId, ParseMode, Strict
+from courier.contracts.fields import BotId, ParseMode, Strict, UserId
 
 #: A token becomes part of a URL, so nothing else may stand in it.
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}")
@@ -24,11 +26,32 @@ _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}")
 #: Seconds that a removed bot's queues may take to be sent at most: SQS hides no message for longer.
 MAX_DRAIN_S = 43_200
 _MAX_REASON = 500
+#: Ours: admins stand in the bot's row, which is read all the time.
+_MAX_ADMINS = 100
+#: Ours: beyond any use, and exact in Redis. A quota of 0 lets nobody.
+_MAX_QUOTA = 1_000_000
+#: Ours: a year.
+_MAX_WINDOW_S = 366 * 24 * 3600
+#: SQS: characters of a queue's name. `-app-` keeps the queues of applications apart from the platform's own.
+_APP_QUEUE = re.compile(r"(?=.{1,80}$)[A-Za-z0-9_-]+-app-[A-Za-z0-9_-]+\.fifo", re.ASCII)
 
 BotPerSecond = Annotated[StrictInt, Field(ge=1, le=1000)]
 ChatPerSecond = Annotated[float, Field(ge=0.01, le=30, strict=True)]
 ChatBurst = Annotated[StrictInt, Field(ge=1, le=30)]
 GroupPerMinute = Annotated[StrictInt, Field(ge=1, le=600)]
+Quota = Annotated[StrictInt, Field(ge=0, le=_MAX_QUOTA)]
+Admins = Annotated[
+    list[UserId],
+    Field(max_length=_MAX_ADMINS, description="Telegram ids of users who may do all, besides the stack's."),
+]
+AccessDefault = Annotated[
+    Literal["open", "closed", "default"],
+    Field(description="For whom nothing is ruled; `default` leaves it to the stack's parameter."),
+]
+UpdatesForwarded = Annotated[
+    Literal["all", "unclaimed"],
+    Field(description="Whether `updates_queue` gets all updates, or those alone that no command took."),
+]
 
 
 def _looks_like_a_token(token: SecretStr) -> SecretStr:
@@ -37,7 +60,21 @@ def _looks_like_a_token(token: SecretStr) -> SecretStr:
     return token
 
 
+def _looks_like_an_apps_queue(name: str) -> str:
+    if name != "none" and not _APP_QUEUE.fullmatch(name):
+        raise ValueError("isn't the name of an application's queue: {stack}-app-….fifo, 80 characters at most")
+    return name
+
+
 Token = Annotated[SecretStr, AfterValidator(_looks_like_a_token)]
+UpdatesQueue = Annotated[
+    StrictStr,
+    AfterValidator(_looks_like_an_apps_queue),
+    Field(
+        description="The application's FIFO queue that gets the bot's updates, `{stack}-app-….fifo`; `none`: none.",
+        json_schema_extra={"pattern": r"^(none|[A-Za-z0-9_-]+-app-[A-Za-z0-9_-]+\.fifo)$", "maxLength": 80},
+    ),
+]
 
 
 class Limits(Strict):
@@ -66,6 +103,34 @@ class LimitsChange(Strict):
         return limits.model_copy(update=self.model_dump(exclude_none=True))
 
 
+class OwnQuotas(Strict):
+    """Quotas of a bot's users where the stack's figures aren't the right ones: events in a window."""
+
+    per_user: Quota | None = None
+    per_chat: Quota | None = Field(None, description="Of all who aren't admins or blessed.")
+    blessed: Quota | None = Field(None, description="Of each user who is blessed.")
+    admin: Quota | None = Field(None, description="Of each admin.")
+    window_s: Annotated[StrictInt, Field(ge=1, le=_MAX_WINDOW_S)] | None = None
+
+    def over(self, known: "OwnQuotas | None") -> "OwnQuotas":
+        """Those that are known, with these over them; those that aren't named here stay.
+
+        >>> OwnQuotas(per_user=5).over(OwnQuotas(per_user=9, admin=1)).model_dump(exclude_none=True)
+        {'per_user': 5, 'admin': 1}
+        """
+        return (known or OwnQuotas()).model_copy(update=self.model_dump(exclude_none=True))
+
+
+def _kind_of_quotas(value: Any) -> str:
+    """Which of the two an error message should speak of."""
+    return "word" if isinstance(value, str) else "figures"
+
+
+QuotasChange = Annotated[
+    Annotated[OwnQuotas, Tag("figures")] | Annotated[Literal["none"], Tag("word")], Discriminator(_kind_of_quotas)
+]
+
+
 class AddBot(Strict):
     """A new bot, or the same one again."""
 
@@ -75,6 +140,11 @@ class AddBot(Strict):
     limits: Limits | None = None
     webhook: StrictBool = False
     parse_mode: ParseMode | None = Field(None, description="For texts that name none of their own.")
+    admins: Admins | None = None
+    access: AccessDefault | None = None
+    quotas: OwnQuotas | None = None
+    updates_queue: UpdatesQueue | None = None
+    updates_forwarded: UpdatesForwarded | None = None
 
 
 class UpdateBot(Strict):
@@ -88,6 +158,11 @@ class UpdateBot(Strict):
     limits: LimitsChange | None = None
     webhook: StrictBool | None = None
     parse_mode: ParseMode | Literal["none"] | None = Field(None, description="`none` takes the bot's parse mode away.")
+    admins: Admins | None = Field(None, description="All of them: who isn't named is none any more.")
+    access: AccessDefault | None = None
+    quotas: QuotasChange | None = Field(None, description="`none` takes the bot's own away.")
+    updates_queue: UpdatesQueue | None = None
+    updates_forwarded: UpdatesForwarded | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> "UpdateBot":

@@ -23,6 +23,8 @@ CORRELATION_ID = "correlation_id"
 _MAX_CORRELATION_ID = 128
 #: A fault of the whole may name the field that it is about itself.
 _NAMES_A_FIELD = re.compile(r"[a-z_]+: ")
+#: Members of unions, which nobody has written.
+_TAGS = ("inline", "reply", "figures", "word")
 _UNFIT_FOR_ID = re.compile(r"[^\w.:/+=@-]")
 
 
@@ -111,7 +113,7 @@ def explain(fault: Mapping[str, Any], prefix: str = "") -> str:
     """
     words = {"missing": "is missing", "extra_forbidden": "isn't a known field"}
     message = words.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
-    path = ".".join(str(part) for part in fault["loc"] if part not in ("inline", "reply"))
+    path = ".".join(str(part) for part in fault["loc"] if part not in _TAGS)
     if not path and _NAMES_A_FIELD.match(message):
         return prefix + message
     return f"{(prefix + path).rstrip('.') or 'the message'}: {message}"

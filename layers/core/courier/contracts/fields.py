@@ -35,6 +35,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CHAT_NAME = re.compile(r"@[A-Za-z]\w{3,31}", re.ASCII)
 
 BotId = Annotated[StrictInt, Field(ge=1, le=_MAX_ID, description="The bot, as it was named in add_bot.")]
+UserId = Annotated[StrictInt, Field(ge=1, le=_MAX_ID)]
 MessageId = Annotated[StrictInt, Field(ge=1, le=_MAX_ID)]
 
 

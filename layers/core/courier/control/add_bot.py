@@ -4,9 +4,10 @@ import time
 
 from courier.contracts.control import AddBot, Limits
 from courier.control.identity import Identity, identify
-from courier.control.parts import Clock, KeepsBots, KeepsTokens, KeepsWebhooks, Plumbing
+from courier.control.parts import Clock, KeepsBots, KeepsTokens, KeepsWebhooks, Plumbing, own_access, own_queue
 from courier.control.resources import NAME_REST_S
 from courier.errors import TryLaterError
+from courier.queues.names import QueueNames
 from courier.state.bots import Bot, Status
 from courier.telegram.client import CallsTelegram
 from courier.telemetry import log
@@ -26,6 +27,7 @@ class BotAdder:
         tokens: KeepsTokens,
         plumbing: Plumbing,
         webhooks: KeepsWebhooks,
+        names: QueueNames,
         clock: Clock = time.time,
     ) -> None:
         self._telegram = telegram
@@ -33,24 +35,26 @@ class BotAdder:
         self._tokens = tokens
         self._plumbing = plumbing
         self._webhooks = webhooks
+        self._names = names
         self._clock = clock
 
     async def add(self, wanted: AddBot) -> Bot:
         """Check the token, then store, make and enable all that the bot needs. A paused bot stays paused.
 
         Raises:
-            RefusedMessageError: if the token is wrong, or another bot's; or, with all else done, if Telegram won't
-                have the webhook.
+            RefusedMessageError: if the token is wrong, or another bot's, or the application's queue another stack's;
+                or, with all else done, if Telegram won't have the webhook.
             TryLaterError: if the Bot API can't say so now, or a bot of that id is still going; nothing was deleted.
             StateUnavailableError: if AWS didn't answer; the next try goes on from here.
         """
         self._webhooks.must_be_possible(wanted.webhook)
+        updates_queue = own_queue(self._names, wanted.updates_queue)
         now = int(self._clock())
         known = _staying(self._bots.row(wanted.bot_id), now)
         me = await identify(self._telegram, wanted.token, "add_bot")
         if known is not None:
             me.must_be(known)
-        bot = _described(wanted, me, known, now)
+        bot = _described(wanted, me, known, updates_queue, now)
         if known is None:
             # The row first: whoever looks for half-made bots finds this one.
             self._bots.put(bot)
@@ -83,7 +87,7 @@ def _staying(known: Bot | None, now: int) -> Bot | None:
     return None
 
 
-def _described(wanted: AddBot, me: Identity, known: Bot | None, now: int) -> Bot:
+def _described(wanted: AddBot, me: Identity, known: Bot | None, updates_queue: str | None, now: int) -> Bot:
     return Bot(
         bot_id=wanted.bot_id,
         status=known.status if known else Status.ADDING,
@@ -97,4 +101,9 @@ def _described(wanted: AddBot, me: Identity, known: Bot | None, now: int) -> Bot
         limits=wanted.limits or Limits(),
         webhook=known.webhook if known else None,
         reads_groups=me.reads_groups,
+        admins=tuple(wanted.admins or ()),
+        access=own_access(wanted.access),
+        quotas=wanted.quotas,
+        updates_queue=updates_queue,
+        updates_forwarded=wanted.updates_forwarded or "all",
     )

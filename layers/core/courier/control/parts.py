@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from courier.errors import RefusedMessageError
-from courier.queues.names import Lane
+from courier.queues.names import Lane, QueueNames
 from courier.state.bots import Bot, Status, Switch
 
 #: Seconds since 1970.
@@ -72,6 +72,24 @@ class Plumbing:
         flows = self._switch.switch().over(bot).is_active
         for arn in arns.values():
             self._mappings.ensure(arn, enabled=flows)
+
+
+def own_queue(names: QueueNames, wanted: str | None) -> str | None:
+    """The application's queue that a message names; None where it names none, or `none`.
+
+    Raises:
+        RefusedMessageError: if it belongs to another stack: what may be written to goes by the name.
+    """
+    if wanted is None or wanted == "none":
+        return None
+    if not names.is_app(wanted):
+        raise RefusedMessageError(f"data.updates_queue: must begin with {names.stack}-app-, as this stack's own do")
+    return wanted
+
+
+def own_access(wanted: str | None) -> str | None:
+    """What a message says for those about whom nothing is ruled; None where that is left to the stack."""
+    return None if wanted == "default" else wanted
 
 
 def known_bot(bots: KeepsBots, bot_id: int) -> Bot:

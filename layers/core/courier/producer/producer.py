@@ -53,11 +53,11 @@ class Producer:
         return self._one(messages.call(bot_id, method, params, **more))
 
     def add_bot(self, bot_id: int, token: str, **more: Any) -> Posted:
-        """Add a bot, or give it another token: `is_sent_logs`, `limits`, `webhook` and others."""
+        """Add a bot, or give it another token: `is_sent_logs`, `limits`, `webhook`, `admins` and others."""
         return self.control("add_bot", {"bot_id": bot_id, "token": token}, **more)
 
     def update_bot(self, bot_id: int, **changes: Any) -> Posted:
-        """Change what is named: `token`, `is_sent_logs`, `limits`, `parse_mode`, `webhook`."""
+        """Change what is named: `token`, `is_sent_logs`, `limits`, `parse_mode`, `webhook`, `access` and others."""
         return self.control("update_bot", {"bot_id": bot_id}, **changes)
 
     def pause_bot(self, bot_id: int, **more: Unpack[Common]) -> Posted:

@@ -44,6 +44,14 @@ class QueueNames:
         """The standard queue of a bot's delivery log."""
         return f"{self.stack}-bot-{bot_id}-logs"
 
+    def is_app(self, name: str) -> bool:
+        """Whether a queue is one of the applications' own beside this stack.
+
+        >>> QueueNames("courier").is_app("courier-app-shop.fifo"), QueueNames("courier").is_app("courier-dead.fifo")
+        (True, False)
+        """
+        return name.startswith(f"{self.stack}-app-")
+
     @property
     def control(self) -> str:
         """The FIFO queue of `add_bot` and the like."""

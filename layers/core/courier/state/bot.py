@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from courier.contracts.control import Limits
+from courier.contracts.control import Limits, OwnQuotas
 from courier.contracts.fields import ParseMode
 from courier.state.webhooks import Webhook, webhook_of
 
@@ -45,6 +45,11 @@ class Bot(BaseModel):
         webhook: Where Telegram sends its updates, and with which secret; None where it sends none here.
         reads_groups: Whether it gets all messages of its groups; None where nobody has asked.
         held_until: Until when Telegram holds it, where that is long: kept here, since Redis may forget.
+        admins: Telegram ids of its admins, besides the stack's.
+        access: `open` or `closed` for those about whom nothing is ruled; None leaves it to the stack.
+        quotas: Its own, over the stack's.
+        updates_queue: The name of the application's queue that gets its updates.
+        updates_forwarded: Which: `all`, or `unclaimed` by commands.
         expires_at: When DynamoDB may delete the row.
     """
 
@@ -66,15 +71,30 @@ class Bot(BaseModel):
     webhook: Webhook | None = None
     reads_groups: bool | None = None
     held_until: int | None = None
+    admins: tuple[int, ...] = ()
+    access: str | None = None
+    quotas: OwnQuotas | None = None
+    updates_queue: str | None = None
+    updates_forwarded: str = "all"
     expires_at: int | None = None
 
     @field_validator("limits", mode="before")
     @classmethod
     def _known_limits(cls, limits: Any) -> Any:
         """As a row holds them, maybe with some that only newer code knows."""
-        if not isinstance(limits, str):
-            return limits
-        return {name: value for name, value in json.loads(limits).items() if name in Limits.model_fields}
+        return _known(limits, Limits)
+
+    @field_validator("quotas", mode="before")
+    @classmethod
+    def _known_quotas(cls, quotas: Any) -> Any:
+        """The same."""
+        return _known(quotas, OwnQuotas)
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _listed_admins(cls, admins: Any) -> Any:
+        """As a row holds them."""
+        return json.loads(admins) if isinstance(admins, str) else admins
 
     @field_validator("webhook", mode="before")
     @classmethod
@@ -86,6 +106,24 @@ class Bot(BaseModel):
     def is_active(self) -> bool:
         """Whether its messages may be sent."""
         return self.status == Status.ACTIVE or (self.status == Status.REMOVING and self.is_draining)
+
+    def is_open(self, default: str) -> bool:
+        """Whether those may use it about whom nothing is ruled. A word that this code doesn't know is closed.
+
+        Args:
+            default: The stack's parameter, `open` or `closed`.
+
+        >>> bot = Bot(bot_id=1, telegram_id=1)
+        >>> bot.is_open("open"), bot.model_copy(update={"access": "closed"}).is_open("open")
+        (True, False)
+        """
+        return (self.access or default) == "open"
+
+
+def _known(value: Any, model: type[BaseModel]) -> Any:
+    if not isinstance(value, str):
+        return value
+    return {name: field for name, field in json.loads(value).items() if name in model.model_fields}
 
 
 class Switch(BaseModel):

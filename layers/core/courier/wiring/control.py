@@ -115,9 +115,12 @@ def _duties(parts: _Parts) -> Duties:
         webhooks=webhooks,
     )
     switch = StopSwitch(switch=bots, sweep=sweep())
+    names = QueueNames(settings.stack)
+    adder = BotAdder(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, webhooks=webhooks, names=names)
+    updater = BotUpdater(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, webhooks=webhooks, names=names)
     return {
-        AddBot: BotAdder(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, webhooks=webhooks).add,
-        UpdateBot: BotUpdater(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, webhooks=webhooks).update,
+        AddBot: adder.add,
+        UpdateBot: updater.update,
         PauseBot: pauser.pause,
         ResumeBot: pauser.resume,
         RemoveBot: remover.remove,

@@ -1,0 +1,1 @@
+"""Who may use a bot, and how much: rulings and their precedence, quotas, durations."""
