@@ -29,7 +29,7 @@ from tests.unit.sender.ready import Ready
 from tests.unit.webhook.ready import Ready as ReadyWebhook
 
 FOLDER = Path(__file__).parents[3] / "events"
-#: Those of a bot's life are carried out in `tests/unit/control/test_samples.py`; domain events are carried out by others.
+#: Those of a bot's life are carried out in `tests/unit/control/test_samples.py`, domain events by whoever listens.
 _ELSEWHERE = {f"control/{name}" for name in CONTROL_TYPES.keys() - {"add_bot", "pulse"} | {"sweep"}} | {
     f"{folder}/{path.stem}" for folder in ("schemas", "events") for path in (FOLDER / folder).glob("*.json")
 }

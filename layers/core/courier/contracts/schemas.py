@@ -1,7 +1,7 @@
 """JSON Schemas of what travels, made from the models: `python -m courier.contracts.schemas [--check] FOLDER`.
 
-Files are written for applications in any language; `--check` fails where a file and its model differ. Who listens to events
-relies on their versions, so both refuse an event's schema that changed while its version didn't.
+Files are written for applications in any language; `--check` fails where a file and its model differ. Who listens to
+events relies on their versions, so both refuse an event's schema that changed while its version didn't.
 """
 
 import json
@@ -51,7 +51,7 @@ def stale(folder: Path) -> list[str]:
 
 
 def unstepped(folder: Path) -> list[str]:
-    """What to do about each event whose model says something else than its file under the same version, or an older one.
+    """What to do about each event whose model says something else than its file, under a version that isn't newer.
 
     Other words in a description change nothing for who listens.
     """

@@ -1,7 +1,7 @@
 """EventBridge: events in batches, cut to what it takes.
 
-An event that EventBridge refuses for what it is would be refused for ever: it is told without what can be left out, else
-counted as lost. All else is an outage, and the caller's to wait for.
+An event that EventBridge refuses for what it is would be refused for ever: it is told without what can be left out,
+else counted as lost. All else is an outage, and the caller's to wait for.
 """
 
 import random

@@ -19,7 +19,7 @@ from courier.sender.marks import Marks
 from courier.sender.report import RemembersUnreachable, Report
 from courier.sender.starts import Starts
 from courier.telegram.client import CallsTelegram
-from courier.telemetry import log
+from courier.telemetry import ensure_correlated, log
 
 #: Seconds of a bot's penalty from which on it is kept in the table too.
 DURABLE_S = 60.0
@@ -58,6 +58,7 @@ class Caller:
 
         Raises:
             StateUnavailableError: if Redis can't say when that is.
+            UncorrelatedError: if the call would be made in another message's name.
         """
         moved_to = self._moves.get(job.call.chat)
         if moved_to is not None:
@@ -91,6 +92,7 @@ class Caller:
 
     async def _attempt(self, job: Job, part: int, leg: Leg, calls_before: int) -> Result:
         """The call itself, and what its refusal means for the chat and the bot."""
+        ensure_correlated(job.record.correlation_id)
         try:
             async with self._starts.calling(leg):
                 result = await attempt(self._telegram, self._token, job, part, calls_before)
