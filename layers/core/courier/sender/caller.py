@@ -30,6 +30,7 @@ class Caller:
 
     Attributes:
         stopped_by: The refusal of the bot's token, after which no call is made.
+        stopped_in: The correlation id of the message that met it.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Caller:
         self._report = report
         self._moves: dict[str, int] = {}
         self.stopped_by: TokenRefusedError | None = None
+        self.stopped_in = ""
 
     async def call(self, job: Job, part: int, chain: int, calls_before: int) -> Result | Hold:
         """Make one of a job's calls when it may start.
@@ -102,7 +104,7 @@ class Caller:
             self._report.figures["RateLimited"] += 1
             return Again(max(1, math.ceil(error.retry_after_s)), error)
         except TokenRefusedError as error:
-            self.stopped_by = error
+            self.stopped_by, self.stopped_in = error, job.record.correlation_id
             return Again(STOPPED.seconds, error)
         except UnreachableError as error:
             await self._remember_unreachable(job, error)
