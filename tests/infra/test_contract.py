@@ -18,6 +18,7 @@ DEFAULTS = {
     "MappingConcurrency": 5,
     "ArrivalJitterMs": 30,
     "MessageEvents": "off",
+    "SavedQueries": "on",
     "AlarmTopicArn": "",
 }
 OUTPUTS = {

@@ -64,12 +64,12 @@ def test_the_query_asks_for_one_id_in_the_order_of_time(template: Template) -> N
     assert query.properties["Name"] == {"Fn::Sub": "${AWS::StackName}/story"}
 
 
-def test_the_query_is_left_out_on_the_emulator_alone(template: Template) -> None:
+def test_the_query_is_left_out_only_where_somebody_says_so(template: Template) -> None:
     (query,) = template.of_type("AWS::Logs::QueryDefinition")
     assert query.condition is not None
-    no_emulator = {"Fn::Not": [{"Fn::Equals": [{"Ref": "AWS::AccountId"}, "000000000000"]}]}
 
-    assert template.body["Conditions"][query.condition] == no_emulator
+    assert template.body["Conditions"][query.condition] == {"Fn::Equals": [{"Ref": "SavedQueries"}, "on"]}
+    assert template.body["Parameters"]["SavedQueries"]["Default"] == "on"
 
 
 def test_the_command_line_knows_every_stage(template: Template) -> None:
