@@ -8,7 +8,6 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import Field
 
-from courier.contracts import schemas as made
 from courier.contracts.events import EVENT_TYPES, BotAdded, DomainEvent
 from courier.contracts.outcomes import DeliveryLog
 from courier.contracts.schemas import main, rendered, schemas, stale, unstepped
@@ -209,7 +208,7 @@ class Fielded(BotAdded):
 
 def use(monkeypatch: pytest.MonkeyPatch, model: type[DomainEvent]) -> None:
     """Let `bot.added` be like this."""
-    monkeypatch.setitem(made.EVENT_TYPES, "bot.added", model)
+    monkeypatch.setitem(EVENT_TYPES, "bot.added", model)
 
 
 @pytest.mark.parametrize("changed", [Changed, SteppedBack, Fielded])
@@ -247,7 +246,7 @@ def test_a_step_of_the_version_or_other_words_are_written_and_then_right(
 
 
 def test_a_new_event_is_no_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(made.EVENT_TYPES, "bot.added")
+    monkeypatch.delitem(EVENT_TYPES, "bot.added")
     main([str(tmp_path)])
     use(monkeypatch, BotAdded)
 
