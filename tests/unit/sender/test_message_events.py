@@ -98,7 +98,8 @@ async def test_a_batch_tells_its_ends_under_their_own_ids() -> None:
     assert sorted(bus.told()) == [("message.delivered", "c-1"), ("message.failed", "c-2"), ("message.failed", "c-3")]
     refused = next(event for event in bus.taken if event.correlation_id == "c-3")
     assert isinstance(refused, MessageFailed)
-    assert (refused.type, refused.chat_id, refused.details) == (None, None, ready.queues.letters[-1].reason)
+    (letter,) = (letter for letter in ready.queues.letters if letter.record.correlation_id == "c-3")
+    assert (refused.type, refused.chat_id, refused.details) == (None, None, letter.reason)
     validator("message.failed").validate(json.loads(refused.detail()))
 
 
