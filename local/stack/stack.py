@@ -221,6 +221,8 @@ def template_parameters(endpoints: Endpoints) -> dict[str, str]:
         "Architecture": host_architecture(),
         "RedisUrl": endpoints.redis_url,
         "TelegramApiBase": endpoints.telegram_url,
+        # The emulator knows no such resource.
+        "SavedQueries": "off",
     }
 
 

@@ -17,6 +17,8 @@ DEFAULTS = {
     "LogRetentionDays": 30,
     "MappingConcurrency": 5,
     "ArrivalJitterMs": 30,
+    "MessageEvents": "off",
+    "SavedQueries": "on",
     "AlarmTopicArn": "",
 }
 OUTPUTS = {
@@ -29,6 +31,7 @@ OUTPUTS = {
     "DeadQueueUrl",
     "TableName",
     "SenderFunctionArn",
+    "EventBusName",
     "RedisEndpoint",
 }
 STACKS = {"default": "courier", "staging": "courier-staging", "prod": "courier-prod"}

@@ -118,6 +118,11 @@ def test_those_who_give_up_may_write_dead_letters_and_none_may_read_them(templat
     assert "DeadQueue" not in allowed(template, "ApiRole")
 
 
+def test_events_are_told_by_those_who_have_some(template: Template) -> None:
+    for role in ("ControlRole", "SenderRole"):
+        assert allowed(template, role)["EventBus"] == {"events:PutEvents"}
+
+
 def test_the_sender_writes_to_no_queue_that_it_reads(template: Template) -> None:
     """Lambda stops a function that feeds itself."""
     may = allowed(template, "SenderRole")

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 
 from courier.contracts.control import Limits
+from courier.state.bot import News
 from courier.state.bots import Bot, Status, Switch
+from courier.telemetry import current_correlation_id
 
 
 def active_bot(bot_id: int = 1, *, telegram_id: int | None = None, logs: bool = False, **limits: float) -> Bot:
@@ -52,8 +54,14 @@ class FakeBots:
         now = self.rows[bot.bot_id]
         if not now.is_active or now.token_version != bot.token_version:
             return False
-        self.rows[bot.bot_id] = now.model_copy(update={"status": Status.STOPPED, "reason": reason})
+        news = News(at=1000.0, correlation_id=current_correlation_id() or "", reason=reason)
+        stopped = {"status": Status.STOPPED, "reason": reason, "stopped_untold": news}
+        self.rows[bot.bot_id] = now.model_copy(update=stopped)
         return True
+
+    def told(self, bot_id: int, name: str, news: News) -> None:
+        if getattr(self.rows[bot_id], name) == news:
+            self.rows[bot_id] = self.rows[bot_id].model_copy(update={name: None})
 
 
 @dataclass

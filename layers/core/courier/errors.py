@@ -3,6 +3,7 @@
 CourierError
 ├── RefusedMessageError        what came in can't be carried out: dead letter, its neighbours go on
 ├── TryLaterError              nothing is wrong with the message: it stays in its queue
+├── UncorrelatedError          a fault of ours: work is done under another message's correlation id
 ├── NoSuchQueueError           the bot or the stack that a message is for isn't there
 ├── StateUnavailableError      Redis or AWS can't be reached: nothing is sent, everything stays queued
 │   └── NotTakenError          (courier.producer) SQS didn't take some of an application's messages
@@ -37,6 +38,20 @@ class TryLaterError(CourierError):
     def __init__(self, reason: str, *, after_s: int) -> None:
         super().__init__(reason)
         self.after_s = after_s
+
+
+class UncorrelatedError(CourierError):
+    """What is about to be done for one message would be told as another's: the message stays in its queue.
+
+    Attributes:
+        expected: The message's correlation id.
+        found: That of the context; None where it has none.
+    """
+
+    def __init__(self, expected: str, found: str | None) -> None:
+        super().__init__(f"the correlation id here is {found}, and the message's is {expected}")
+        self.expected = expected
+        self.found = found
 
 
 class NoSuchQueueError(CourierError):

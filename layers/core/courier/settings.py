@@ -45,6 +45,7 @@ class ControlSettings(Common):
     """Of the control function.
 
     Attributes:
+        event_bus: Its name. Empty in the seconds of a deploy: news wait.
         public_url: Where Telegram reaches the HTTP API. Empty: nowhere, and webhooks are refused.
     """
 
@@ -54,14 +55,21 @@ class ControlSettings(Common):
     sender_function_arn: str
     mapping_concurrency: Annotated[int, Field(ge=2, le=1000)] = 5
     public_url: Url | Literal[""] = ""
+    event_bus: str = ""
 
 
 class SenderSettings(Common, RedisSettings):
-    """Of the sender function."""
+    """Of the sender function.
+
+    Attributes:
+        message_events: Which messages' ends are told on the event bus.
+    """
 
     telegram_api_base: Url
     dead_queue_url: str
     arrival_jitter_ms: Annotated[int, Field(ge=0, le=500)] = 30
+    event_bus: str = ""
+    message_events: Literal["off", "failed", "all"] = "off"
 
 
 class ApiSettings(Common, RedisSettings):

@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from courier.errors import UncorrelatedError
 from courier.masking import mask
 
 # The template leaves Lambda's own log level at DEBUG, and there botocore and urllib3 write what nobody may read:
@@ -29,7 +30,9 @@ def _masked(line: dict[str, Any]) -> str:
     return mask(_ENCODER.encode(line))
 
 
-__all__ = ["MetricUnit", "correlated", "count", "log"]
+__all__ = ["MetricUnit", "correlated", "count", "current_correlation_id", "ensure_correlated", "log"]
+
+_ID = "correlation_id"
 
 
 @cache
@@ -44,14 +47,36 @@ def correlated(correlation_id: str, **keys: Any) -> Iterator[None]:
     """Every line logged inside carries the id, and no line of a task beside it.
 
     Powertools' ordinary keys are shared by the whole process; the thread-safe ones live in a context variable, of which
-    every asyncio task has its own copy.
+    every asyncio task has its own copy. A block inside another gives its keys back as they were.
     """
-    logger = log()
-    logger.thread_safe_append_keys(correlation_id=correlation_id, **keys)
+    logger, inside = log(), {_ID: correlation_id, **keys}
+    before = logger.thread_safe_get_current_keys()
+    outside = {name: before[name] for name in inside.keys() & before.keys()}
+    logger.thread_safe_append_keys(**inside)
     try:
         yield
     finally:
-        logger.thread_safe_remove_keys(["correlation_id", *keys])
+        logger.thread_safe_remove_keys(inside)
+        logger.thread_safe_append_keys(**outside)
+
+
+def current_correlation_id() -> str | None:
+    """The id that lines logged now would carry; None outside of `correlated`."""
+    found = log().thread_safe_get_current_keys().get(_ID)
+    return found if isinstance(found, str) else None
+
+
+def ensure_correlated(correlation_id: str) -> None:
+    """Stop what is about to be done in another message's name, or in none's.
+
+    Asked before what can't be taken back: a call to Telegram, a reply that is put on a queue.
+
+    Raises:
+        UncorrelatedError: if lines logged now wouldn't carry this id.
+    """
+    found = current_correlation_id()
+    if found != correlation_id:
+        raise UncorrelatedError(correlation_id, found)
 
 
 def count(figures: dict[str, float], units: dict[str, MetricUnit] | None = None, **dimensions: str) -> None:

@@ -13,8 +13,10 @@ from botocore.exceptions import (
 )
 
 from courier.aws.client import PAUSE_S, THROTTLED_PAUSE_S, TRIES
-from courier.aws.services import DYNAMODB, SQS, SSM
+from courier.aws.services import DYNAMODB, EVENTS, SQS, SSM
+from courier.contracts.events import BotRemoved
 from courier.errors import StateUnavailableError
+from courier.events.bus import EventBus
 from courier.queues.sqs import Outbound, Sqs
 from courier.state.bots import BotTable
 from courier.state.recipients import UnreachableTable
@@ -24,6 +26,7 @@ from tests.functional.aws.server import Answer
 from tests.support.bots import active_bot
 
 URL = "http://127.0.0.1/1/courier-dead.fifo"
+REMOVED = BotRemoved(correlation_id="c", occurred_at=1795257600.5, bot_id=1, username=None)
 THROTTLED = Answer(400, {"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"})
 REFUSED = Answer(400, {"__type": "com.amazon.coral.service#AccessDeniedException", "Message": "no"})
 CHANGED = Answer(400, {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"})
@@ -131,6 +134,7 @@ def works(world: World) -> dict[str, Any]:
         "TokenStore.get": lambda: TokenStore(world.client(SSM), "courier").get(1),
         "Sqs.url": lambda: sqs.url("q"),
         "Sqs.send": lambda: sqs.send(URL, [Outbound("x")]),
+        "EventBus.put": lambda: EventBus(world.client(EVENTS), "courier", "courier.courier").put([REMOVED]),
         "Sqs.delete": lambda: sqs.delete(URL, ["r"]),
     }
 

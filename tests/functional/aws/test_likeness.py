@@ -11,13 +11,20 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from courier.aws.services import DYNAMODB, SQS, SSM, Service
+from courier.aws.services import DYNAMODB, EVENTS, SQS, SSM, Service
 from tests.functional.aws.conftest import World
 from tests.functional.aws.server import Answer, Asked
 
 KEY = {"pk": {"S": "bot#1"}, "sk": {"S": "bot"}}
 URL = "http://127.0.0.1/1/courier-dead.fifo"
 ENTRY = {"Id": "0", "MessageBody": "ü", "MessageGroupId": "1", "MessageDeduplicationId": "1"}
+EVENT = {
+    "EventBusName": "courier",
+    "Source": "courier.courier",
+    "DetailType": "bot.added",
+    "Detail": '{"bot_id":1}',
+    "Time": 1795257600,
+}
 
 type Call = tuple[Service, str, dict[str, Any]]
 
@@ -26,6 +33,7 @@ CALLS: list[Call] = [
     (DYNAMODB, "get_item", {"TableName": "table", "Key": KEY}),
     (DYNAMODB, "put_item", {"TableName": "table", "Item": KEY | {"text": {"S": "🌷"}, "no": {"BOOL": False}}}),
     (DYNAMODB, "update_item", {"TableName": "table", "Key": KEY, "UpdateExpression": "SET a = b"}),
+    (EVENTS, "put_events", {"Entries": [EVENT]}),
     (SSM, "get_parameter", {"Name": "/courier/bots/1/token", "WithDecryption": True}),
     (SQS, "get_queue_url", {"QueueName": "courier-bot-1.fifo"}),
     (SQS, "send_message", {"QueueUrl": URL, "MessageBody": "x", "MessageGroupId": "1"}),
@@ -69,7 +77,7 @@ def signature_of(asked: Asked, service: str) -> str:
 def test_all_operations_are_compared() -> None:
     compared = {(service.name, "".join(word.capitalize() for word in name.split("_"))) for service, name, _ in CALLS}
 
-    assert compared == {(service.name, name) for service in (DYNAMODB, SQS, SSM) for name in service.operations}
+    assert compared == {(service.name, name) for service in (DYNAMODB, EVENTS, SQS, SSM) for name in service.operations}
 
 
 @pytest.mark.parametrize(("service", "method", "parameters"), CALLS, ids=[name for _, name, _ in CALLS])
@@ -96,15 +104,15 @@ def test_requests_are_those_of_boto3(world: World, service: Service, method: str
             {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "message": "no"},
             {},
         ),
-        (CALLS[4], 400, {"__type": "ParameterNotFound", "message": "gone"}, {}),
-        (CALLS[4], 400, {"__type": "AccessDeniedException", "Message": "not authorised"}, {}),
+        (CALLS[5], 400, {"__type": "ParameterNotFound", "message": "gone"}, {}),
+        (CALLS[5], 400, {"__type": "AccessDeniedException", "Message": "not authorised"}, {}),
         (
-            CALLS[5],
+            CALLS[6],
             400,
             {"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "The specified queue does not exist."},
             {"x-amzn-query-error": "AWS.SimpleQueueService.NonExistentQueue;Sender"},
         ),
-        (CALLS[5], 403, b"<html>a proxy's word</html>", {}),
+        (CALLS[6], 403, b"<html>a proxy's word</html>", {}),
     ],
 )
 def test_errors_are_those_of_boto3(world: World, call: Call, status: int, body: Any, headers: dict[str, str]) -> None:

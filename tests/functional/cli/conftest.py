@@ -73,8 +73,12 @@ class Platform:
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         )
         for stage in STAGES:
-            self.logs.create_log_group(logGroupName=f"/aws/lambda/courier-{stage}")
-            self.logs.create_log_stream(logGroupName=f"/aws/lambda/courier-{stage}", logStreamName="s")
+            self.make_log(stage)
+
+    def make_log(self, stage: str) -> None:
+        """A function's log group."""
+        self.logs.create_log_group(logGroupName=f"/aws/lambda/courier-{stage}")
+        self.logs.create_log_stream(logGroupName=f"/aws/lambda/courier-{stage}", logStreamName="s")
 
     def make_queue(self, name: str) -> None:
         self.sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cli.loglines import STAGES
 from tests.functional.cli.conftest import Platform
 
 
@@ -149,3 +150,55 @@ def test_a_dead_letter_is_a_story_too(platform: Platform) -> None:
 
     # Written as its receivers write it.
     assert (result.exit_code, "c_1" in result.stdout) == (0, True)
+
+
+#: What the stages write about one update and its answer, in the order in which it happens.
+ONE_STORY = [
+    ("webhook", "update taken"),
+    ("commands", "command carried out"),
+    ("commands", "reply queued"),
+    ("sender", "retrying"),
+    ("sender", "delivered"),
+    ("sender", "bot stopped"),
+    ("control", "event told"),
+    ("api", "asked about"),
+]
+
+
+def test_one_story_over_all_stages_by_time(platform: Platform) -> None:
+    """From the webhook to the delivery log, whichever log is read first; other stories of the same batches aside."""
+    for stage in ("webhook", "commands"):
+        platform.make_log(stage)
+    for number, (stage, message) in reversed(list(enumerate(ONE_STORY))):
+        platform.write(stage, line(message, "update-1-731"), ago_s=60 - number)
+        platform.write(stage, line(message, "update-1-732"), ago_s=60 - number)
+        platform.write(stage, line("of no story"), ago_s=60 - number)
+
+    found = json.loads(platform.courier("trace", "update-1-731", "--json").stdout)
+    shown = platform.courier("trace", "update-1-731").stdout
+
+    assert [(row["stage"], row["message"]) for row in found["lines"]] == ONE_STORY
+    assert [row.split()[3] for row in shown.splitlines()] == [stage for stage, _ in ONE_STORY]
+    assert "732" not in shown
+
+
+def test_lines_of_one_invocation_stand_by_their_own_time(platform: Platform) -> None:
+    """Lambda hands over what a function wrote at once: CloudWatch's time would put stages into a wrong order."""
+    platform.make_log("webhook")
+    platform.write("sender", line("second", "c-1", timestamp="2026-11-21 10:00:00,200+0000"), ago_s=9)
+    platform.write("webhook", line("first", "c-1", timestamp="2026-11-21 10:00:00,100+0000"), ago_s=1)
+
+    found = json.loads(platform.courier("trace", "c-1", "--json").stdout)
+
+    assert [row["message"] for row in found["lines"]] == ["first", "second"]
+
+
+def test_every_stage_of_the_design_is_read(platform: Platform) -> None:
+    for stage in set(STAGES) - {"api", "control", "sender"}:
+        platform.make_log(stage)
+    for stage in STAGES:
+        platform.write(stage, line(f"from-{stage}", "c-1"))
+
+    found = json.loads(platform.courier("trace", "c-1", "--json").stdout)
+
+    assert {row["stage"] for row in found["lines"]} == set(STAGES)

@@ -9,7 +9,9 @@ from botocore.stub import Stubber
 
 from courier.contracts.control import Limits, OwnQuotas
 from courier.errors import StateUnavailableError
+from courier.state.bot import News
 from courier.state.bots import Bot, BotTable, Status, Switch
+from courier.telemetry import correlated
 from tests.functional.state.conftest import TABLE
 from tests.support.bots import active_bot
 
@@ -122,12 +124,31 @@ def test_an_active_bot_is_stopped_once_and_keeps_all_else(table: BotTable) -> No
     bot = active_bot(7)
     table.put(bot)
 
-    assert table.stop(bot, "why") is True
+    with correlated("c-401"):
+        assert table.stop(bot, "why") is True
     assert table.stop(bot, "again") is False
     found = table.get(7)
     assert found is not None
     assert abs(found.since - time.time()) < 60
-    assert found == bot.model_copy(update={"status": Status.STOPPED, "reason": "why", "since": found.since})
+    news = found.stopped_untold
+    assert news is not None
+    assert (int(news.at), news.correlation_id, news.reason) == (found.since, "c-401", "why")
+    stopped = {"status": Status.STOPPED, "reason": "why", "since": found.since, "stopped_untold": news}
+    assert found == bot.model_copy(update=stopped)
+
+
+def test_news_that_were_told_are_taken_away_and_newer_ones_stay(table: BotTable) -> None:
+    old, new = News(at=1.25, correlation_id="c", reason="ü"), News(at=2.5, correlation_id="d")
+    bot = active_bot(7).model_copy(update={"stopped_untold": new, "added_untold": old})
+    table.put(bot)
+    assert table.row(7) == bot
+
+    table.told(7, "stopped_untold", old)
+    table.told(7, "added_untold", old)
+    table.told(8, "added_untold", old)
+
+    assert table.row(7) == bot.model_copy(update={"added_untold": None})
+    assert table.row(8) is None
 
 
 def test_a_bots_long_penalty_is_kept_and_never_cut(table: BotTable) -> None:

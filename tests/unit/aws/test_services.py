@@ -6,10 +6,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from courier.aws.services import DYNAMODB, SQS, SSM, Service
+from courier.aws.services import DYNAMODB, EVENTS, SQS, SSM, Service
 
 SESSION = boto3.Session("test", "test")
-SERVICES = {service.name: service for service in (DYNAMODB, SQS, SSM)}
+SERVICES = {service.name: service for service in (DYNAMODB, EVENTS, SQS, SSM)}
 
 
 def partitions() -> list[str]:
@@ -50,3 +50,13 @@ def test_the_environment_names_addresses_for_all_services_and_for_one() -> None:
     named = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1/", "AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:2"}
 
     assert (SSM.url("eu-west-1", named), SQS.url("eu-west-1", named)) == ("http://127.0.0.1:1", "http://127.0.0.1:2")
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
+def test_the_variable_of_one_service_is_that_of_boto3(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    make: Any = SESSION.client
+    name = make(service.name, "eu-west-1").meta.service_model.service_id.upper().replace(" ", "_")
+    monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", "http://127.0.0.1:3")
+
+    assert service.url("eu-west-1", {f"AWS_ENDPOINT_URL_{name}": "http://127.0.0.1:3"}) == "http://127.0.0.1:3"
+    assert make(service.name, "eu-west-1").meta.endpoint_url == "http://127.0.0.1:3"

@@ -2,13 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import Field
 
+from courier.contracts.events import EVENT_TYPES, BotAdded, DomainEvent
 from courier.contracts.outcomes import DeliveryLog
-from courier.contracts.schemas import main, rendered, schemas, stale
+from courier.contracts.schemas import main, rendered, schemas, stale, unstepped
 from tests.unit.contracts.opening import ALL_TYPES, add_bot, opened, refusal, send_msg
 
 FOLDER = Path(__file__).parents[3] / "events" / "schemas"
@@ -138,7 +140,8 @@ def samples(of: dict[str, list[dict[str, Any]]]) -> list[tuple[str, dict[str, An
 
 def test_every_file_is_what_its_model_says() -> None:
     assert stale(FOLDER) == []
-    assert {path.stem for path in FOLDER.glob("*.json")} == {*ALL_TYPES, "delivery_log"}
+    events = {f"event.{name}" for name in EVENT_TYPES}
+    assert {path.stem for path in FOLDER.glob("*.json")} == {*ALL_TYPES, *events, "delivery_log"}
 
 
 def test_every_type_has_samples() -> None:
@@ -185,3 +188,82 @@ def test_a_changed_missing_or_foreign_file_is_stale(tmp_path: Path, capsys: pyte
     assert stale(tmp_path) == ["foreign.json", "pulse.json", "send_msg.json"]
     assert main(["--check", str(tmp_path)]) == 1
     assert "foreign.json, pulse.json, send_msg.json" in capsys.readouterr().err
+
+
+class Reworded(BotAdded):
+    """Other words, the same meaning."""
+
+    username: str | None = Field(description="The name, without the @.")
+
+
+class Changed(BotAdded):
+    """A field more, and the version of before."""
+
+    since: int
+
+
+class Stepped(Changed):
+    """The same, told."""
+
+    version: Literal[2] = 2  # type: ignore[assignment]
+
+
+class SteppedBack(BotAdded):
+    """Older than what is out."""
+
+    version: Literal[0] = 0  # type: ignore[assignment]
+
+
+class Fielded(BotAdded):
+    """A field that is called like a schema's words."""
+
+    description: str
+
+
+def use(monkeypatch: pytest.MonkeyPatch, model: type[DomainEvent]) -> None:
+    """Let `bot.added` be like this."""
+    monkeypatch.setitem(EVENT_TYPES, "bot.added", model)
+
+
+@pytest.mark.parametrize("changed", [Changed, SteppedBack, Fielded])
+@pytest.mark.parametrize("arguments", [["--check"], []], ids=["check", "write"])
+def test_an_event_that_changed_without_a_step_of_its_version_is_refused(
+    changed: type[DomainEvent],
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main([str(tmp_path)])
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    use(monkeypatch, changed)
+
+    assert main([*arguments, str(tmp_path)]) == 1
+
+    words = capsys.readouterr().err
+    assert words.startswith("event.bot.added: the model changed")
+    assert "`version: Literal[2] = 2` in courier/contracts/events.py and run 'make schemas'" in words
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("changed", [Stepped, Reworded])
+def test_a_step_of_the_version_or_other_words_are_written_and_then_right(
+    changed: type[DomainEvent], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([str(tmp_path)])
+    use(monkeypatch, changed)
+
+    assert main(["--check", str(tmp_path)]) == 1
+    assert "event.bot.added.json. Run 'make schemas'" in capsys.readouterr().err
+    assert main([str(tmp_path)]) == 0
+    assert main(["--check", str(tmp_path)]) == 0
+
+
+def test_a_new_event_is_no_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(EVENT_TYPES, "bot.added")
+    main([str(tmp_path)])
+    use(monkeypatch, BotAdded)
+
+    assert unstepped(tmp_path) == []
+    assert main([str(tmp_path)]) == 0
+    assert main(["--check", str(tmp_path)]) == 0

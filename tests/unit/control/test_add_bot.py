@@ -26,6 +26,7 @@ from courier.state.bots import Status, Switch
 from tests.unit.control.world import ARN, ME, Crash, World
 
 STEPS = ["read", "ask", "write adding", "store", "make queues", "map", "map", "write active"]
+TOLD = ["tell bot.added", "note told"]
 FIRST, SECOND = "1:first-secret", "1:second-secret"
 
 
@@ -38,7 +39,7 @@ async def test_a_bot_gets_all_that_it_needs() -> None:
 
     bot = await world.add(add_bot(limits=Limits(bot_per_second=25), parse_mode="HTML"))
 
-    assert world.steps == STEPS
+    assert world.steps == STEPS + TOLD
     assert world.bots.rows == {1: bot}
     assert bot.model_dump(exclude_none=True) == {
         "bot_id": 1,
@@ -132,7 +133,7 @@ async def test_a_new_token_starts_a_stopped_bot() -> None:
 
 
 @pytest.mark.parametrize("is_late", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", range(1, len(STEPS) + 1), ids=STEPS)
+@pytest.mark.parametrize("step", range(1, len(STEPS + TOLD) + 1), ids=STEPS + TOLD)
 async def test_a_crash_at_any_step_costs_only_time(step: int, *, is_late: bool) -> None:
     smooth = World()
     await smooth.add(add_bot(is_sent_logs=True))

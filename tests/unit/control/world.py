@@ -1,21 +1,24 @@
 """All that control touches, in memory, and able to crash at any step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 
 from courier.contracts.control import AddBot, MendBot, PauseBot, RemoveBot, ResumeBot, UpdateBot
+from courier.contracts.events import DomainEvent
 from courier.control.add_bot import BotAdder
 from courier.control.mending import BotMender
+from courier.control.news import BotNews
 from courier.control.parts import Plumbing
 from courier.control.pausing import BotPauser
 from courier.control.remove_bot import BotRemover
 from courier.control.update_bot import BotUpdater
 from courier.control.webhooks import WebhookKeeper
-from courier.errors import TelegramError, TryLaterError
+from courier.errors import StateUnavailableError, TelegramError, TryLaterError
 from courier.queues.names import Lane, QueueNames
+from courier.state.bot import News
 from courier.state.bots import Bot, Switch
 from tests.support.bots import FakeBots, FakeTokens
 
@@ -36,6 +39,7 @@ class World:
         answers: What `getMe` says to each token.
         crash_at: The number of the step, from 1, that isn't survived; `is_late` if it was carried out.
         faults: What Telegram says to each method, instead of doing it.
+        events: What was told on the event bus; `is_deaf` while nothing can be.
         hook: The webhook that Telegram has.
         secrets: All that Telegram was given.
         public_url: The stack's own.
@@ -47,6 +51,8 @@ class World:
 
     answers: dict[str, dict[str, Any] | TelegramError] = field(default_factory=dict)
     faults: dict[str, TelegramError] = field(default_factory=dict)
+    events: list[DomainEvent] = field(default_factory=list)
+    is_deaf: bool = False
     hook: dict[str, Any] | None = None
     secrets: list[str] = field(default_factory=list)
     public_url: str = "https://api.example"
@@ -71,6 +77,7 @@ class World:
         webhooks = WebhookKeeper(
             telegram=telegram, bots=bots, tokens=tokens, public_url=self.public_url, stack="courier", clock=clock
         )
+        news = BotNews(_Bus(self), bots, clock)
         remover = BotRemover(
             bots=bots,
             tokens=tokens,
@@ -78,11 +85,12 @@ class World:
             mappings=mappings,
             leftovers=_Leftovers(self),
             webhooks=webhooks,
+            news=news,
             clock=clock,
         )
         pauser = BotPauser(bots=bots, plumbing=plumbing, clock=clock)
         mender = BotMender(
-            bots=bots, tokens=tokens, plumbing=plumbing, removals=remover, webhooks=webhooks, clock=clock
+            bots=bots, tokens=tokens, plumbing=plumbing, removals=remover, webhooks=webhooks, news=news, clock=clock
         )
         shared: dict[str, Any] = {
             "telegram": telegram,
@@ -95,7 +103,7 @@ class World:
         }
         match wanted:
             case AddBot():
-                return await BotAdder(**shared).add(wanted)
+                return await BotAdder(**shared, news=news).add(wanted)
             case UpdateBot():
                 return await BotUpdater(**shared).update(wanted)
             case PauseBot():
@@ -197,8 +205,20 @@ class _Bots(_Part):
         with self.world.step(f"write {bot.status}"):
             self.world.bots.put(bot)
 
+    def told(self, bot_id: int, name: str, news: News) -> None:
+        with self.world.step("note told"):
+            self.world.bots.told(bot_id, name, news)
+
     def switch(self) -> Switch:
         return self.world.bots.switch()
+
+
+class _Bus(_Part):
+    def put(self, events: Sequence[DomainEvent]) -> None:
+        with self.world.step(f"tell {', '.join(event.DETAIL_TYPE for event in events)}"):
+            if self.world.is_deaf:
+                raise StateUnavailableError("event bus courier: it is down")
+            self.world.events += events
 
 
 class _Tokens(_Part):

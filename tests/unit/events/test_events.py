@@ -29,9 +29,9 @@ from tests.unit.sender.ready import Ready
 from tests.unit.webhook.ready import Ready as ReadyWebhook
 
 FOLDER = Path(__file__).parents[3] / "events"
-#: Those of a bot's life are carried out in `tests/unit/control/test_samples.py`.
+#: Those of a bot's life are carried out in `tests/unit/control/test_samples.py`, domain events by whoever listens.
 _ELSEWHERE = {f"control/{name}" for name in CONTROL_TYPES.keys() - {"add_bot", "pulse"} | {"sweep"}} | {
-    f"schemas/{path.stem}" for path in (FOLDER / "schemas").glob("*.json")
+    f"{folder}/{path.stem}" for folder in ("schemas", "events") for path in (FOLDER / folder).glob("*.json")
 }
 EVENTS = sorted({f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.json")} - _ELSEWHERE)
 DONE: BatchResponse = {"batchItemFailures": []}

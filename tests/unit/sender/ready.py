@@ -10,6 +10,7 @@ from courier.sender.batch import Sender
 from courier.sender.directory import Directory
 from courier.sender.marks import Marks
 from courier.sender.pace import Pacer, pace_script
+from courier.sender.report import TellsEnds
 from courier.state.redis_client import Commands, LuaScript
 from tests.support.bots import FakeBots, FakeRecipients, FakeTokens, active_bot
 from tests.support.queues import FakeQueues
@@ -46,6 +47,7 @@ class Ready:
     telegram: FakeTelegram = field(default_factory=FakeTelegram)
     queues: FakeQueues = field(default_factory=FakeQueues)
     bots: FakeBots = field(default_factory=lambda: FakeBots({1: active_bot()}))
+    events: TellsEnds | None = None
 
     def sender(self) -> Sender:
         redis = Commands(ReadyRedis)
@@ -58,4 +60,5 @@ class Ready:
             recipients=FakeRecipients(),
             queues=self.queues,
             names=QueueNames("courier"),
+            events=self.events,
         )

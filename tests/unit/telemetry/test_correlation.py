@@ -1,6 +1,8 @@
 """Correlation ids under `asyncio.gather`, masked lines, and figures."""
 
 import asyncio
+import contextlib
+import contextvars
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -10,7 +12,8 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.metrics import MetricUnit
 
-from courier.telemetry import correlated, count, log
+from courier.errors import CourierError, UncorrelatedError
+from courier.telemetry import correlated, count, current_correlation_id, ensure_correlated, log
 
 SECRET = "Secret-" * 5
 type Lines = Callable[[], list[dict[str, Any]]]
@@ -68,6 +71,84 @@ def test_an_id_and_what_stands_beside_it_end_with_their_block(lines: Lines) -> N
     assert (inside["correlation_id"], inside["bot_id"]) == ("a", 1)
     assert "correlation_id" not in outside
     assert "bot_id" not in outside
+
+
+def test_a_block_inside_another_gives_the_outer_id_back(lines: Lines) -> None:
+    with correlated("a", bot_id=1):
+        with correlated("b", chat_id=2):
+            log().info("inside")
+        log().info("outside")
+
+    inside, outside = lines()
+    assert (inside["correlation_id"], inside["bot_id"], inside["chat_id"]) == ("b", 1, 2)
+    assert (outside["correlation_id"], outside["bot_id"]) == ("a", 1)
+    assert "chat_id" not in outside
+
+
+def test_the_id_of_here() -> None:
+    assert current_correlation_id() is None
+    with correlated("a"):
+        assert current_correlation_id() == "a"
+        ensure_correlated("a")
+    assert current_correlation_id() is None
+
+
+@pytest.mark.parametrize("around", [None, "b"])
+def test_work_under_another_id_or_under_none_is_stopped(around: str | None) -> None:
+    with contextlib.ExitStack() as stack:
+        if around is not None:
+            stack.enter_context(correlated(around))
+        with pytest.raises(UncorrelatedError) as caught:
+            ensure_correlated("a")
+
+    assert (caught.value.expected, caught.value.found) == ("a", around)
+    assert isinstance(caught.value, CourierError)
+
+
+async def checked(of: str, keeping: Callable[[str], Any]) -> int:
+    """How many of a story's steps are told as another's."""
+    faults = 0
+    with keeping(of):
+        for _ in range(5):
+            await asyncio.sleep(0)
+            try:
+                ensure_correlated(of)
+            except UncorrelatedError:
+                faults += 1
+            await asyncio.to_thread(ensure_correlated, current_correlation_id() or "")
+    return faults
+
+
+async def test_tasks_side_by_side_are_each_in_their_own_name() -> None:
+    assert await asyncio.gather(*(checked(of, correlated) for of in "abcdef")) == [0] * 6
+
+
+async def test_a_task_that_begins_in_anothers_name_and_takes_its_own_leaves_the_other_alone() -> None:
+    with correlated("a"):
+        assert await asyncio.gather(*(checked(of, correlated) for of in "bc")) == [0, 0]
+        ensure_correlated("a")
+
+
+async def test_an_id_that_tasks_share_is_found_out() -> None:
+    """One that is set where it isn't its task's own: what the tests above would find."""
+
+    @contextmanager
+    def in_one_context(correlation_id: str) -> Iterator[None]:
+        shared.run(log().thread_safe_append_keys, correlation_id=correlation_id)
+        yield
+
+    async def step(of: str) -> bool:
+        with in_one_context(of):
+            await asyncio.sleep(0)
+            try:
+                shared.run(ensure_correlated, of)
+            except UncorrelatedError:
+                return False
+        return True
+
+    shared = contextvars.copy_context()
+
+    assert await asyncio.gather(*(step(of) for of in "abc")) == [False, False, True]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ class Service:
         operations: Those that may be called.
         errors: Codes that callers tell from others; each is a class of `JsonClient.exceptions`.
         times: Fields of answers that are times.
+        sdk_name: By which SDKs know it where that isn't `name`; a part of a variable's name.
     """
 
     name: str
@@ -41,10 +42,12 @@ class Service:
     operations: frozenset[str]
     errors: frozenset[str] = frozenset()
     times: frozenset[str] = frozenset()
+    sdk_name: str = ""
 
     def url(self, region: str, environment: Mapping[str, str]) -> str:
         """Its address in a region, unless the environment names another, as for every SDK."""
-        named = environment.get(f"AWS_ENDPOINT_URL_{self.name.upper()}") or environment.get("AWS_ENDPOINT_URL")
+        own = f"AWS_ENDPOINT_URL_{(self.sdk_name or self.name).upper()}"
+        named = environment.get(own) or environment.get("AWS_ENDPOINT_URL")
         if named:
             return named.rstrip("/")
         domain = next((domain for start, domain in _DOMAINS.items() if region.startswith(start)), "amazonaws.com")
@@ -57,6 +60,13 @@ DYNAMODB = Service(
     version="1.0",
     operations=frozenset({"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"}),
     errors=frozenset({"ConditionalCheckFailedException"}),
+)
+EVENTS = Service(
+    name="events",
+    target="AWSEvents",
+    version="1.1",
+    operations=frozenset({"PutEvents"}),
+    sdk_name="eventbridge",
 )
 SQS = Service(
     name="sqs",

@@ -4,6 +4,7 @@ import time
 
 from courier.contracts.control import AddBot, Limits
 from courier.control.identity import Identity, identify
+from courier.control.news import BotNews
 from courier.control.parts import Clock, KeepsBots, KeepsTokens, KeepsWebhooks, Plumbing, own_access, own_queue
 from courier.control.resources import NAME_REST_S
 from courier.errors import TryLaterError
@@ -28,6 +29,7 @@ class BotAdder:
         plumbing: Plumbing,
         webhooks: KeepsWebhooks,
         names: QueueNames,
+        news: BotNews,
         clock: Clock = time.time,
     ) -> None:
         self._telegram = telegram
@@ -36,6 +38,7 @@ class BotAdder:
         self._plumbing = plumbing
         self._webhooks = webhooks
         self._names = names
+        self._news = news
         self._clock = clock
 
     async def add(self, wanted: AddBot) -> Bot:
@@ -62,8 +65,11 @@ class BotAdder:
         done = bot.model_copy(update={"token_version": version})
         if done.status != Status.PAUSED:
             done = done.model_copy(update={"status": Status.ACTIVE, "reason": None, "since": now})
+        if known is None or known.status == Status.ADDING:
+            done = done.model_copy(update={"added_untold": self._news.happened()})
         self._plumbing.fit(done)
         self._bots.put(done)
+        done = self._news.tell(done)
         done = await (self._webhooks.register if wanted.webhook else self._webhooks.withdraw)(done)
         log().info("bot added", bot_id=bot.bot_id, username=bot.username, status=done.status, again=known is not None)
         return done
@@ -106,4 +112,6 @@ def _described(wanted: AddBot, me: Identity, known: Bot | None, updates_queue: s
         quotas=wanted.quotas,
         updates_queue=updates_queue,
         updates_forwarded=wanted.updates_forwarded or "all",
+        added_untold=known.added_untold if known else None,
+        stopped_untold=known.stopped_untold if known else None,
     )

@@ -1,12 +1,13 @@
 """`mend_bot`: queues, mappings and webhook become what the bot's row says.
 
-What a crash left half-done is finished.
+What a crash left half-done is finished, and what is noted there to be told is told.
 """
 
 import time
 from typing import Protocol
 
 from courier.contracts.control import MendBot
+from courier.control.news import BotNews
 from courier.control.parts import Clock, KeepsBots, KeepsTokens, KeepsWebhooks, Plumbing
 from courier.state.bots import Bot, Status
 from courier.telemetry import log
@@ -32,6 +33,7 @@ class BotMender:
         plumbing: Plumbing,
         removals: GoesOnRemoving,
         webhooks: KeepsWebhooks,
+        news: BotNews,
         clock: Clock = time.time,
     ) -> None:
         self._bots = bots
@@ -39,6 +41,7 @@ class BotMender:
         self._plumbing = plumbing
         self._removals = removals
         self._webhooks = webhooks
+        self._news = news
         self._clock = clock
 
     async def mend(self, wanted: MendBot) -> None:
@@ -56,6 +59,7 @@ class BotMender:
         elif bot.status == Status.ADDING:
             self._finish_adding(bot)
         else:
+            bot = self._news.tell(bot)
             self._plumbing.fit(bot)
             if bot.status != Status.STOPPED:
                 await self._webhooks.mend(bot)
@@ -70,7 +74,8 @@ class BotMender:
                 self._bots.put(bot.model_copy(update={"reason": NO_TOKEN}))
             return
         done = {"status": Status.ACTIVE, "reason": None, "token_version": stored[1], "since": int(self._clock())}
-        active = bot.model_copy(update=done)
+        active = bot.model_copy(update={**done, "added_untold": self._news.happened()})
         self._plumbing.fit(active)
         self._bots.put(active)
+        self._news.tell(active)
         log().warning("half-made bot finished", bot_id=bot.bot_id)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from courier.contracts.control import RemoveBot
 from courier.control.leftovers import AT_ONCE
+from courier.control.news import BotNews
 from courier.control.parts import Clock, KeepsBots, KeepsTokens, KeepsWebhooks
 from courier.errors import RefusedMessageError, TryLaterError
 from courier.queues.names import Lane
@@ -57,6 +58,7 @@ class BotRemover:
         mappings: TakesMappingsAway,
         leftovers: BuriesLeftovers,
         webhooks: KeepsWebhooks,
+        news: BotNews,
         clock: Clock = time.time,
     ) -> None:
         self._bots = bots
@@ -65,6 +67,7 @@ class BotRemover:
         self._mappings = mappings
         self._leftovers = leftovers
         self._webhooks = webhooks
+        self._news = news
         self._clock = clock
 
     async def remove(self, wanted: RemoveBot) -> None:
@@ -153,8 +156,10 @@ class BotRemover:
     def _finish(self, bot: Bot) -> None:
         self._queues.delete(bot.bot_id)
         self._tokens.delete(bot.bot_id)
+        self._news.removed(bot)
         now = self._now
-        self._changed(bot, status=Status.REMOVED, since=now, empty_since=None, expires_at=now + TOMBSTONE_S)
+        gone = {"status": Status.REMOVED, "since": now, "empty_since": None, "expires_at": now + TOMBSTONE_S}
+        self._changed(bot, **gone, added_untold=None, stopped_untold=None)
         log().info("bot removed", bot_id=bot.bot_id, after_s=now - bot.since)
 
     def _changed(self, bot: Bot, **changes: Any) -> Bot:

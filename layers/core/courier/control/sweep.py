@@ -87,7 +87,7 @@ class Sweep:
         looked_for = {bot.bot_id for bot in in_turn(bots, now // PERIOD_S)}
         found: dict[int, str] = {}
         for bot in bots:
-            fault = self._overdue(bot, now) or self._mapping_fault(bot, switch, mapped)
+            fault = self._overdue(bot, now) or self._mapping_fault(bot, switch, mapped) or _news(bot)
             if fault is None and bot.bot_id in looked_for and _is_settled(bot):
                 missing = self._queues.missing(bot.bot_id, logs=bot.is_sent_logs)
                 fault = f"missing: {', '.join(missing)}" if missing else None
@@ -153,6 +153,12 @@ def due(bots: Sequence[Bot], number: int) -> Sequence[Bot]:
 def _is_settled(bot: Bot) -> bool:
     """Whether its queues and mappings follow from its status: a status of newer code's is left to newer code."""
     return bot.status in (Status.ACTIVE, Status.STOPPED, Status.PAUSED)
+
+
+def _news(bot: Bot) -> str | None:
+    """What is still to be told of it. A removal tells all at its end."""
+    is_noted = bot.added_untold is not None or bot.stopped_untold is not None
+    return "news to tell" if is_noted and _is_settled(bot) else None
 
 
 def _mend_bot(bot_id: int, now: int) -> Outbound:

@@ -16,15 +16,17 @@ from courier.sender.intake import Intake, take_in
 from courier.sender.jobs import Chain, records_of_link
 from courier.sender.marks import Marks
 from courier.sender.pace import Pacer
-from courier.sender.report import PutsOnQueues, RemembersUnreachable, Report, TakesDeadLetters
+from courier.sender.report import PutsOnQueues, RemembersUnreachable, Report, TakesDeadLetters, TellsEnds
 from courier.sender.starts import Starts
 from courier.sender.suspects import apart
 from courier.state.bots import Bot
 from courier.telegram.client import CALL_TIMEOUT_S, CallsTelegram
-from courier.telemetry import log
+from courier.telemetry import correlated, log
 
 #: Seconds kept at an invocation's end for what follows the last answer: marks, logs, visibility.
 CLOSING_S = 2.0
+#: Of these, what events may take.
+EVENTS_S = 1.0
 
 type Held = dict[Record, Hold]
 
@@ -43,6 +45,7 @@ class Sender:
         recipients: RemembersUnreachable,
         queues: PutsOnQueues,
         names: QueueNames,
+        events: TellsEnds | None = None,
     ) -> None:
         self._telegram = telegram
         self._directory = directory
@@ -52,6 +55,7 @@ class Sender:
         self._recipients = recipients
         self._queues = queues
         self._names = names
+        self._events = events
         self._times = CallTimes()
 
     async def handle(self, records: Sequence[Record], remaining_s: float) -> BatchResponse:
@@ -88,7 +92,7 @@ class Sender:
             return held
         token = await self._directory.token(bot)
         intake = await take_in(records, source, bot, self._marks)
-        report = Report(bot, source.lane)
+        report = Report(bot, source.lane, self._events)
         report.odd_groups(intake.chains)
         starts = Starts(self._pacer, bot, source.lane, times=self._times, deadline=deadline)
         await starts.reserve(intake.legs())
@@ -105,7 +109,8 @@ class Sender:
         delivery = Delivery(caller=caller, endings=endings, marks=self._marks, report=report, intake=intake)
         held = await self._deliver(delivery, intake, report)
         if caller.stopped_by is not None:
-            await self._stop(bot, str(caller.stopped_by))
+            with correlated(caller.stopped_in):
+                await self._stop(bot, str(caller.stopped_by))
         report.waits(records, slept_s=starts.slept_s, reservations=starts.reservations)
         await self._settle_held(intake, held)
         await self._tell(report)
@@ -137,7 +142,12 @@ class Sender:
             log().warning("what goes back to the queue isn't noted", reason=str(error))
 
     async def _tell(self, report: Report) -> None:
-        """Put the delivery log on its queue; messages that were sent stay sent whatever happens here."""
+        """Put the delivery log on its queue and events on their bus.
+
+        Messages that were sent stay sent whatever happens here.
+        """
+        if self._events is not None and (events := report.take_events()):
+            await self._tell_events(self._events, events, report)
         lines = report.take_lines()
         if not lines:
             return
@@ -147,6 +157,15 @@ class Sender:
         except StateUnavailableError as error:
             report.figures["LogLost"] += len(lines)
             log().error("the delivery log lacks these lines", lines=len(lines), reason=str(error))
+
+    async def _tell_events(self, bus: TellsEnds, events: Sequence[object], report: Report) -> None:
+        """No message waits for the bus: after a second, or a refusal, its events are counted as lost."""
+        try:
+            async with asyncio.timeout(EVENTS_S):
+                await asyncio.to_thread(bus.put, events)
+        except Exception as error:  # noqa: BLE001 - nor for a fault of ours with events
+            report.figures["EventsLost"] += len(events)
+            log().error("events of messages are lost", events=len(events), reason=str(error) or type(error).__name__)
 
     async def _take_off(self, records: Sequence[Record]) -> None:
         if not records:

@@ -19,7 +19,7 @@ from courier.sender.marks import Marks
 from courier.sender.report import RemembersUnreachable, Report
 from courier.sender.starts import Starts
 from courier.telegram.client import CallsTelegram
-from courier.telemetry import log
+from courier.telemetry import ensure_correlated, log
 
 #: Seconds of a bot's penalty from which on it is kept in the table too.
 DURABLE_S = 60.0
@@ -30,6 +30,7 @@ class Caller:
 
     Attributes:
         stopped_by: The refusal of the bot's token, after which no call is made.
+        stopped_in: The correlation id of the message that met it.
     """
 
     def __init__(
@@ -52,12 +53,14 @@ class Caller:
         self._report = report
         self._moves: dict[str, int] = {}
         self.stopped_by: TokenRefusedError | None = None
+        self.stopped_in = ""
 
     async def call(self, job: Job, part: int, chain: int, calls_before: int) -> Result | Hold:
         """Make one of a job's calls when it may start.
 
         Raises:
             StateUnavailableError: if Redis can't say when that is.
+            UncorrelatedError: if the call would be made in another message's name.
         """
         moved_to = self._moves.get(job.call.chat)
         if moved_to is not None:
@@ -91,6 +94,7 @@ class Caller:
 
     async def _attempt(self, job: Job, part: int, leg: Leg, calls_before: int) -> Result:
         """The call itself, and what its refusal means for the chat and the bot."""
+        ensure_correlated(job.record.correlation_id)
         try:
             async with self._starts.calling(leg):
                 result = await attempt(self._telegram, self._token, job, part, calls_before)
@@ -100,7 +104,7 @@ class Caller:
             self._report.figures["RateLimited"] += 1
             return Again(max(1, math.ceil(error.retry_after_s)), error)
         except TokenRefusedError as error:
-            self.stopped_by = error
+            self.stopped_by, self.stopped_in = error, job.record.correlation_id
             return Again(STOPPED.seconds, error)
         except UnreachableError as error:
             await self._remember_unreachable(job, error)

@@ -2,7 +2,7 @@
 
 import time
 
-from courier.errors import StateUnavailableError
+from courier.errors import StateUnavailableError, UncorrelatedError
 from courier.sender.attempt import Again, Delivered, GivenUp, Result, pause_after
 from courier.sender.caller import Caller
 from courier.sender.endings import Endings
@@ -43,6 +43,8 @@ class Delivery:
                 except StateUnavailableError as error:
                     log().warning("held, since state can't be reached", reason=str(error))
                     hold = Hold(NO_STATE_S, "state can't be reached")
+                except UncorrelatedError as error:
+                    hold = self._uncorrelated(link, error)
                 except Exception as error:  # noqa: BLE001 - a fault of ours with one message must not cost its neighbours
                     hold = await self._unforeseen(link, error)
             if hold is not None:
@@ -115,6 +117,15 @@ class Delivery:
             case _:
                 await self._endings.delivered(job, calls, done.ids, result.details if result else None)
         return None
+
+    def _uncorrelated(self, link: Job | Refusal, error: UncorrelatedError) -> Hold:
+        """A fault of this code that nothing was done under: the message is good, and waits for code that is.
+
+        It is never given up for it here: SQS's thousand receives, and the alarm on errors, are time enough to mend it.
+        """
+        log().error("work under another correlation id", expected=error.expected, found=error.found)
+        self._report.figures["Uncorrelated"] += 1
+        return Hold(pause_after(link.record.receives), "a fault of ours")
 
     async def _unforeseen(self, link: Job | Refusal, error: Exception) -> Hold | None:
         """A fault of this code: a few tries, then the message is set aside with what is known of it."""

@@ -1,11 +1,11 @@
-"""What became of a batch: log lines and the delivery log at once in words, figures and queue entries at its end."""
+"""What became of a batch: log lines at once; figures, the delivery log's entries and events at its end."""
 
 import json
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from courier.contracts.outcomes import DeliveryLog, Outcome
 from courier.contracts.sending import SendMsg
@@ -40,6 +40,14 @@ class TakesDeadLetters(Protocol):
     def put(self, letters: Sequence[DeadLetter]) -> None: ...
 
 
+class TellsEnds(Protocol):
+    """The event bus; see `courier.sender.message_events`. What is told is nobody's but its own to know."""
+
+    def ended(self, job: Job, lane: Lane, ending: "Ending") -> Any | None: ...
+    def refused(self, bot_id: int, lane: Lane, refusal: Refusal) -> Any: ...
+    def put(self, events: Sequence[Any]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How a message ended, or that it will be tried again.
@@ -61,11 +69,17 @@ class Ending:
 
 
 class Report:
-    """Collects the endings of one batch."""
+    """Collects the endings of one batch.
 
-    def __init__(self, bot: Bot, lane: Lane) -> None:
+    Args:
+        events: None where the stack wants no events of messages.
+    """
+
+    def __init__(self, bot: Bot, lane: Lane, events: TellsEnds | None = None) -> None:
         self._bot = bot
         self._lane = lane
+        self._events = events
+        self._untold: list[Any] = []
         self.lines: list[DeliveryLog] = []
         self.figures: Counter[str] = Counter()
         self._seconds: dict[str, float] = {}
@@ -93,11 +107,15 @@ class Report:
             self.figures[ending.outcome.capitalize() + ending.cause] += 1
         if self._bot.is_sent_logs:
             self.lines.append(self._line(job, ending))
+        if self._events is not None and (event := self._events.ended(job, self._lane, ending)) is not None:
+            self._untold.append(event)
 
     def refused(self, refusal: Refusal) -> None:
         """A record that was no message."""
         log().warning("refused", lane=self._lane.value, bot_id=self._bot.bot_id, reason=refusal.reason)
         self.figures["Refused"] += 1
+        if self._events is not None:
+            self._untold.append(self._events.refused(self._bot.bot_id, self._lane, refusal))
 
     def odd_groups(self, chains: Sequence[Chain]) -> None:
         """Messages whose group isn't their chat: they are delivered, but their order is that of their group."""
@@ -131,6 +149,11 @@ class Report:
         """The delivery log's lines since the last time, as queue entries."""
         lines, self.lines = self.lines, []
         return [Outbound(json.dumps(line.model_dump(mode="json", exclude_none=True))) for line in lines]
+
+    def take_events(self) -> list[Any]:
+        """The events since the last time."""
+        events, self._untold = self._untold, []
+        return events
 
     def write_figures(self) -> None:
         """The batch's figures as one line of metrics."""

@@ -30,6 +30,29 @@ class Status(StrEnum):
     REMOVED = "removed"
 
 
+class News(BaseModel):
+    """Something that happened to a bot and is still to be told on the event bus.
+
+    Attributes:
+        at: When, in seconds since 1970.
+        correlation_id: Of the message that did it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    at: float
+    correlation_id: str
+    reason: str | None = None
+
+    def text(self) -> str:
+        """As a row holds it.
+
+        >>> News(at=1.5, correlation_id="c").text()
+        '{"at": 1.5, "correlation_id": "c"}'
+        """
+        return json.dumps(self.model_dump(mode="json", exclude_none=True))
+
+
 class Bot(BaseModel):
     """One bot. Times are whole seconds since 1970.
 
@@ -50,6 +73,8 @@ class Bot(BaseModel):
         quotas: Its own, over the stack's.
         updates_queue: The name of the application's queue that gets its updates.
         updates_forwarded: Which: `all`, or `unclaimed` by commands.
+        added_untold: That it became ready, until that is told; see `courier.control.news`.
+        stopped_untold: That Telegram refused its token, until that is told.
         expires_at: When DynamoDB may delete the row.
     """
 
@@ -76,6 +101,8 @@ class Bot(BaseModel):
     quotas: OwnQuotas | None = None
     updates_queue: str | None = None
     updates_forwarded: str = "all"
+    added_untold: News | None = None
+    stopped_untold: News | None = None
     expires_at: int | None = None
 
     @field_validator("limits", mode="before")
@@ -101,6 +128,12 @@ class Bot(BaseModel):
     def _known_webhook(cls, webhook: Any) -> Any:
         """As a row holds it."""
         return webhook_of(webhook) if isinstance(webhook, str) else webhook
+
+    @field_validator("added_untold", "stopped_untold", mode="before")
+    @classmethod
+    def _known_news(cls, news: Any) -> Any:
+        """As a row holds them."""
+        return json.loads(news) if isinstance(news, str) else news
 
     @property
     def is_active(self) -> bool:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from courier.errors import StateUnavailableError
-from courier.state.bot import Bot, Status, Switch
+from courier.state.bot import Bot, News, Status, Switch
 from courier.state.items import fields_of, item_of
+from courier.telemetry import current_correlation_id
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -86,13 +87,19 @@ class BotTable:
     def stop(self, bot: Bot, reason: str) -> bool:
         """Stop an active bot, unless it got another token or state meanwhile; one that is being removed stops draining.
 
+        The write that stops it notes that this is to be told, under the correlation id of here: once, however many try.
+
         Returns:
             Whether it was this call that stopped it.
 
         Raises:
             StateUnavailableError: if the table can't be written.
         """
-        stops = "is_draining = :no" if bot.status == Status.REMOVING else "#status = :stopped, since = :now"
+        stops = (
+            "is_draining = :no"
+            if bot.status == Status.REMOVING
+            else "#status = :stopped, since = :now, stopped_untold = :news"
+        )
         values: dict[str, Any] = {
             ":was": {"S": bot.status},
             ":version": {"N": str(bot.token_version)},
@@ -103,7 +110,13 @@ class BotTable:
         if bot.status == Status.REMOVING:
             values[":no"] = {"BOOL": False}
         else:
-            values |= {":stopped": {"S": Status.STOPPED}, ":now": {"N": str(int(time.time()))}}
+            now = time.time()
+            news = News(at=now, correlation_id=current_correlation_id() or "", reason=reason)
+            values |= {
+                ":stopped": {"S": Status.STOPPED},
+                ":now": {"N": str(int(now))},
+                ":news": {"S": news.text()},
+            }
         try:
             with self._one_error():
                 self._client.update_item(
@@ -118,6 +131,28 @@ class BotTable:
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+    def told(self, bot_id: int, name: str, news: News) -> None:
+        """Take a note away, since it was told; newer news under that name stay.
+
+        Args:
+            name: `added_untold` or `stopped_untold`.
+
+        Raises:
+            StateUnavailableError: if the table can't be written.
+        """
+        try:
+            with self._one_error():
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=_key(bot_id),
+                    UpdateExpression="REMOVE #name",
+                    ConditionExpression="#name = :news",
+                    ExpressionAttributeNames={"#name": name},
+                    ExpressionAttributeValues={":news": {"S": news.text()}},
+                )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
 
     def hold(self, bot_id: int, until: int) -> None:
         """Remember until when Telegram holds a bot (seconds since 1970); a longer penalty is never cut.

@@ -24,6 +24,7 @@ from courier.control.batch import ControlBatch, Duties, answer_pulse
 from courier.control.leftovers import Leftovers
 from courier.control.mappings import Mappings
 from courier.control.mending import BotMender
+from courier.control.news import BotNews
 from courier.control.parts import Plumbing
 from courier.control.pausing import BotPauser
 from courier.control.remove_bot import BotRemover
@@ -32,6 +33,7 @@ from courier.control.stop_switch import StopSwitch
 from courier.control.sweep import Sweep
 from courier.control.update_bot import BotUpdater
 from courier.control.webhooks import WebhookKeeper
+from courier.events.bus import EventBus
 from courier.queues.dead_letters import DeadLetters
 from courier.queues.names import QueueNames
 from courier.queues.sqs import Sqs
@@ -105,6 +107,8 @@ def _duties(parts: _Parts) -> Duties:
     webhooks = WebhookKeeper(
         telegram=telegram, bots=bots, tokens=tokens, public_url=settings.public_url, stack=settings.stack
     )
+    bus = EventBus(boto3.client("events", config=AWS), settings.event_bus, f"courier.{settings.stack}")
+    news = BotNews(bus, bots)
     pauser = BotPauser(bots=bots, plumbing=plumbing)
     remover = BotRemover(
         bots=bots,
@@ -113,10 +117,14 @@ def _duties(parts: _Parts) -> Duties:
         mappings=parts.mappings,
         leftovers=Leftovers(parts.client, parts.dead),
         webhooks=webhooks,
+        news=news,
     )
+    mender = BotMender(bots=bots, tokens=tokens, plumbing=plumbing, removals=remover, webhooks=webhooks, news=news)
     switch = StopSwitch(switch=bots, sweep=sweep())
     names = QueueNames(settings.stack)
-    adder = BotAdder(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, webhooks=webhooks, names=names)
+    adder = BotAdder(
+        telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, webhooks=webhooks, names=names, news=news
+    )
     updater = BotUpdater(telegram=telegram, bots=bots, tokens=tokens, plumbing=plumbing, webhooks=webhooks, names=names)
     return {
         AddBot: adder.add,
@@ -124,7 +132,7 @@ def _duties(parts: _Parts) -> Duties:
         PauseBot: pauser.pause,
         ResumeBot: pauser.resume,
         RemoveBot: remover.remove,
-        MendBot: BotMender(bots=bots, tokens=tokens, plumbing=plumbing, removals=remover, webhooks=webhooks).mend,
+        MendBot: mender.mend,
         PauseAll: switch.pause,
         ResumeAll: switch.resume,
         Pulse: answer_pulse,

@@ -11,6 +11,7 @@ from courier.sender.batch import Sender
 from courier.sender.directory import Directory
 from courier.sender.marks import Marks
 from courier.sender.pace import Pacer
+from courier.sender.report import TellsEnds
 from courier.settings import SenderSettings
 from courier.state.bots import BotTable
 from courier.state.recipients import UnreachableTable
@@ -40,4 +41,15 @@ def sender() -> Sender:
         recipients=UnreachableTable(dynamodb, settings.table_name),
         queues=sqs,
         names=QueueNames(settings.stack),
+        events=None if settings.message_events == "off" else _events(settings),
     )
+
+
+def _events(settings: SenderSettings) -> TellsEnds:
+    """Imported where it is wanted: most stacks tell no events of messages, and don't pay for them in a cold start."""
+    from courier.aws.services import EVENTS  # noqa: PLC0415
+    from courier.events.bus import EventBus  # noqa: PLC0415
+    from courier.sender.message_events import MessageEvents  # noqa: PLC0415
+
+    bus = EventBus(aws_client(EVENTS), settings.event_bus, f"courier.{settings.stack}")
+    return MessageEvents(bus, is_all=settings.message_events == "all")

@@ -1,0 +1,1 @@
+"""The event bus: how domain events reach whoever listens."""
