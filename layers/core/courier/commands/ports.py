@@ -1,5 +1,7 @@
-"""What a command's handler is given, by the name of its argument: `asker, replies, rulings, people, allowance, downloads,
-overview`. A handler talks to nothing else; each is a few methods that a test writes down in a few lines.
+"""What a command's handler is given, by the names of its arguments.
+
+They are `asker`, `replies`, `rulings`, `people`, `allowance`, `downloads` and `overview`. A handler talks to nothing
+else; each is a few methods that a test writes down in a few lines.
 """
 
 from collections.abc import Mapping
