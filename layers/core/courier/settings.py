@@ -85,6 +85,7 @@ class CommandsSettings(Common, RedisSettings):
     """Of the commands function.
 
     Attributes:
+        event_bus: Its name. Empty in the seconds of a deploy: updates wait.
         admin_user_ids: Telegram's ids of those who may all things at all bots.
         default_access: Whether those may use a bot about whom nobody has ruled, unless the bot says so itself.
         quota_per_user: Meaningful events of a user in a window; others are for a chat, and for whom has figures of their own.
@@ -92,6 +93,7 @@ class CommandsSettings(Common, RedisSettings):
     """
 
     dead_queue_url: str
+    event_bus: str = ""
     admin_user_ids: Annotated[frozenset[Annotated[int, Field(ge=1)]], BeforeValidator(_ids)] = frozenset()
     default_access: Literal["open", "closed"] = "closed"
     quota_per_user: Quota = 50

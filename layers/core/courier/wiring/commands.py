@@ -44,7 +44,7 @@ def _parts(settings: CommandsSettings, sqs: Sqs) -> Parts:
     dead, posting = DeadLetters(sqs, settings.dead_queue_url), Posting(aws_client(SQS))
     people, unreachable = PeopleTable(dynamodb, table), UnreachableTable(dynamodb, table)
     gate = Gate(RulingTable(dynamodb, table), Quotas(redis_of(settings)), _house(settings))
-    bus = EventBus(aws_client(EVENTS), settings.stack, f"courier.{settings.stack}")
+    bus = EventBus(aws_client(EVENTS), settings.event_bus, f"courier.{settings.stack}")
     return Parts(
         directory=Directory(BotTable(dynamodb, table)),
         processed=ProcessedTable(dynamodb, table),
