@@ -1,6 +1,5 @@
 """Updates as Telegram writes them, and the messages that they travel in."""
 
-
 import json
 import time
 from typing import Any
@@ -9,7 +8,6 @@ from courier.queues.records import Record
 from tests.support.queues import record
 
 QUEUE = "courier-updates.fifo"
-
 
 
 def said(update_id: int, text: str, chat_id: int = 5, *, user_id: int = 5, **more: Any) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class CommandsSettings(Common, RedisSettings):
         event_bus: Its name. Empty in the seconds of a deploy: updates wait.
         admin_user_ids: Telegram's ids of those who may all things at all bots.
         default_access: Whether those may use a bot about whom nobody has ruled, unless the bot says so itself.
-        quota_per_user: Meaningful events of a user in a window; others are for a chat, and for whom has figures of their own.
+        quota_per_user: Meaningful events of a user in a window, and so on for others.
         quota_window_seconds: How long a window is.
     """
 

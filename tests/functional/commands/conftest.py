@@ -1,16 +1,18 @@
 """Updates' processing with a table in process, real Valkey under the quotas, queues and bus in memory."""
 
 import json
-
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from courier.access.quotas import Quotas
+from courier.contracts.events import DomainEvent, TelegramUpdate
+from courier.state.people import PeopleTable
+from courier.state.rulings import RulingTable
 from redis.asyncio import Redis
 
-from courier.access.quotas import Quotas
 from courier.commands.batch import CommandsBatch
 from courier.commands.directory import Directory
 from courier.commands.dispatcher import LazyDispatcher
@@ -23,16 +25,13 @@ from courier.commands.ports import Allowance, Asker, Replies, Rulings
 from courier.commands.processing import Processor
 from courier.commands.replies import Mailer
 from courier.commands.telling import Teller
-from courier.contracts.events import DomainEvent, TelegramUpdate
 from courier.producer.posting import Posting
 from courier.queues.names import QueueNames
 from courier.queues.records import Record
 from courier.state.bots import Bot, BotTable
-from courier.state.people import PeopleTable
 from courier.state.processed import ProcessedTable
 from courier.state.recipients import SubscriberTable, UnreachableTable
 from courier.state.redis_client import Commands
-from courier.state.rulings import RulingTable
 from tests.functional.state.conftest import aws
 from tests.support.bots import active_bot
 from tests.support.queues import FakeQueues
@@ -51,12 +50,16 @@ class Queues:
         self.held: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
         self._named: set[tuple[str, str]] = set()
 
-    def get_queue_url(self, QueueName: str) -> dict[str, str]:
+    def get_queue_url(self, QueueName: str) -> dict[str, str]:  # noqa: N803 - boto3's
         if QueueName not in self.held:
             raise ClientError({"Error": {"Code": "QueueDoesNotExist", "Message": QueueName}}, "GetQueueUrl")
         return {"QueueUrl": QueueName}
 
-    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+    def send_message_batch(
+        self,
+        QueueUrl: str,  # noqa: N803
+        Entries: list[dict[str, Any]],  # noqa: N803
+    ) -> dict[str, Any]:
         for entry in Entries:
             name = (QueueUrl, entry["MessageDeduplicationId"])
             if name not in self._named:

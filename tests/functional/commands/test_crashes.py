@@ -67,12 +67,18 @@ CASES = [(part, method, is_after) for part, method in STEPS for is_after in (Fal
 
 
 def chat() -> list[Record]:
-    return [queued(said(1, ".say one")), queued(said(2, ".twice two")), queued(said(3, "hello")), queued(said(4, ".say x"))]
+    return [
+        queued(said(1, ".say one")),
+        queued(said(2, ".twice two")),
+        queued(said(3, "hello")),
+        queued(said(4, ".say x")),
+    ]
 
 
 def dying(world: World, part: str, method: str, *, is_after: bool, error: BaseException | None = None) -> World:
     dies = Dies(getattr(world.parts, part), method, is_after=is_after, error=error)
-    parts = replace(world.parts, **{part: dies})
+    deadly: dict[str, Any] = {part: dies}
+    parts = replace(world.parts, **deadly)
     return replace(world, parts=parts)
 
 

@@ -11,7 +11,6 @@ from jsonschema import Draft202012Validator
 import functions.commands.handler as function
 from courier.commands.dispatcher import LazyDispatcher
 from courier.queues.records import records_of
-from courier.wiring.process import run
 from tests.functional.commands.conftest import World, make_world
 
 FOLDER = Path(__file__).parents[3] / "events"
@@ -60,4 +59,3 @@ def test_an_event_is_carried_out(name: str, table: Any, monkeypatch: pytest.Monk
     assert all(str(words) in text for text in world.queues.texts())
     assert world.other.letters == []
     assert [told.update for told in world.bus.updates()] == [json.loads(record.body)["data"]["update"]]
-    assert run is function.run

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from courier.commands import processing
 from courier.commands.batch import CLOSING_S
-from courier.commands.jobs import Parts
 from courier.errors import StateUnavailableError
 from tests.functional.commands.conftest import APP, REPLIES, World
 from tests.support.bots import active_bot
@@ -259,7 +258,7 @@ async def test_a_hanging_handler_holds_its_own_chat_alone(world: World, monkeypa
         return await world.parts.dispatcher.take(telegram_id, raw, given)
 
     hanging: Any = type("Hanging", (), {"take": staticmethod(hang)})()
-    parts: Parts = replace(world.parts, dispatcher=hanging)
+    parts = replace(world.parts, dispatcher=hanging)
     bad = queued(said(1, ".say x"))
 
     assert await replace(world, parts=parts).take(bad, queued(said(2, ".say hi", 6))) == [bad.message_id]
