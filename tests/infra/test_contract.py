@@ -16,7 +16,6 @@ DEFAULTS = {
     "LogLevel": "INFO",
     "LogRetentionDays": 30,
     "MappingConcurrency": 5,
-    "ArrivalJitterMs": 30,
     "AdminUserIds": "",
     "DefaultAccess": "closed",
     "QuotaPerUser": 50,
@@ -25,6 +24,7 @@ DEFAULTS = {
     "QuotaAdmin": 5000,
     "QuotaWindowSeconds": 86_400,
     "CommandsConcurrency": 10,
+    "ArrivalJitterMs": 30,
     "AlarmTopicArn": "",
 }
 OUTPUTS = {
