@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from courier.access.quotas import Quotas
-from courier.contracts.events import DomainEvent, TelegramUpdate
-from courier.state.people import PeopleTable
-from courier.state.rulings import RulingTable
 from redis.asyncio import Redis
 
+from courier.access.quotas import Quotas
 from courier.commands.batch import CommandsBatch
 from courier.commands.directory import Directory
 from courier.commands.dispatcher import LazyDispatcher
@@ -25,13 +22,16 @@ from courier.commands.ports import Allowance, Asker, Replies, Rulings
 from courier.commands.processing import Processor
 from courier.commands.replies import Mailer
 from courier.commands.telling import Teller
+from courier.contracts.events import DomainEvent, TelegramUpdate
 from courier.producer.posting import Posting
 from courier.queues.names import QueueNames
 from courier.queues.records import Record
 from courier.state.bots import Bot, BotTable
+from courier.state.people import PeopleTable
 from courier.state.processed import ProcessedTable
 from courier.state.recipients import SubscriberTable, UnreachableTable
 from courier.state.redis_client import Commands
+from courier.state.rulings import RulingTable
 from tests.functional.state.conftest import aws
 from tests.support.bots import active_bot
 from tests.support.queues import FakeQueues
