@@ -179,18 +179,26 @@ async def test_an_update_that_kills_its_worker_is_found_out_and_its_neighbours_a
     """From its third try on it is alone; after the fifth it is given up."""
     bad, neighbours = queued(said(1, ".say bad")), [queued(said(n, f".say {n}", n)) for n in range(10, 14)]
 
+    order: list[int] = []
+
     async def take(telegram_id: int, raw: Any, given: Any) -> bool:
+        order.append(raw["update_id"])
         if raw["update_id"] == 1:
             raise Killed
         return await world.parts.dispatcher.take(telegram_id, raw, given)
 
     deadly: Any = type("Deadly", (), {"take": staticmethod(take)})()
     mortal = replace(world, parts=replace(world.parts, dispatcher=deadly))
-    for _ in range(MOST_TRIES):
+    for tried in range(MOST_TRIES):
+        fresh = queued(said(20 + tried, f".say {20 + tried}", 20 + tried))
         with pytest.raises(Killed):
-            await mortal.take(bad, *neighbours)
+            await mortal.take(bad, *neighbours, fresh)
 
-    assert sorted(world.queues.texts()) == ["10", "11", "12", "13"]
+    # While nobody knew, it came first; then last, behind those that came with it.
+    assert order[0] == 1
+    assert order[-6:] == [22, 1, 23, 1, 24, 1]
+
+    assert sorted(world.queues.texts()) == ["10", "11", "12", "13", "20", "21", "22", "23", "24"]
     assert await mortal.take(bad) == []
     assert world.other.reasons() == ["its worker ended before it did, 5 times"]
     assert 1 not in world.queues.updates()

@@ -216,7 +216,6 @@ ODD = [
     *({"message": said(1, ".say x")["message"] | {"entities": "none"}}, {"message": {"text": ".say x"}}),
     *({"message": said(1, ".say x")["message"] | {"chat": {"id": 5, "type": 3}}}, {"message": {}}, {}),
     {"message": said(1, ".say x")["message"] | {"from": {"id": "5", "first_name": 4}}},
-    {"message": said(1, ".say " + "x" * 500_000)["message"]},
 ]
 
 
@@ -236,6 +235,12 @@ async def test_nothing_that_comes_in_costs_a_neighbour_its_answer(
 
     assert world.queues.texts().count("hi") == before + 1
     assert not [reason for reason in world.other.reasons() if "failed" in reason]
+
+
+async def test_a_huge_update_is_processed(world: World) -> None:
+    assert await world.take(queued(said(1, "x" * 900_000)), queued(said(2, ".say hi", 6))) == []
+
+    assert (world.queues.texts(), sorted(world.queues.updates())) == (["hi"], [1, 2])
 
 
 async def test_what_no_one_can_read_is_given_up_with_a_reason(world: World) -> None:
