@@ -30,6 +30,11 @@ class Message:
     thread_id: int | None = None
     edit_date: int | None = None
 
+    @property
+    def is_bots(self) -> bool:
+        """Whether the bot wrote it; a user's has its writer in `content`."""
+        return "from" not in self.content
+
     def to_json(self, replied: "Message | None" = None) -> dict[str, Any]:
         """The Bot API's Message object, with the message it replies to where that is given."""
         body: dict[str, Any] = {

@@ -78,6 +78,8 @@ def _write(world: Simulator, bot: Bot, chat: Chat, user: dict[str, Any], deed: D
     answered = world.messages.get(bot.id, chat.id, deed.reply_to) if deed.reply_to else None
     if answered:
         said["reply_to_message"] = answered.to_json()
+    # Whoever answers it finds it: its writer stands in the content, over the bot.
+    world.messages.add(Message(bot.id, chat, message_id, int(world.clock()), text, content={"from": user}))
     is_told = world.settings.reads_groups or chat.id > 0 or _is_for_bot(bot, text, answered)
     update_id = world.deliveries.add(bot, "message", said, chat.id) if is_told else None
     return {"update_id": update_id, "message_id": message_id}
@@ -85,7 +87,11 @@ def _write(world: Simulator, bot: Bot, chat: Chat, user: dict[str, Any], deed: D
 
 def _is_for_bot(bot: Bot, text: str, answered: Message | None) -> bool:
     """Of a group a bot hears commands, its name and answers, unless it may read all."""
-    return text.startswith("/") or f"@{bot_user(bot.id)['username']}" in text or answered is not None
+    return (
+        text.startswith("/")
+        or f"@{bot_user(bot.id)['username']}" in text
+        or (answered is not None and answered.is_bots)
+    )
 
 
 def _press(world: Simulator, bot: Bot, chat: Chat, user: dict[str, Any], deed: Deed) -> dict[str, int | None]:

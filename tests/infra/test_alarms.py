@@ -69,6 +69,7 @@ def test_dead_letters_are_told_at_once(template: Template) -> None:
         ("ControlSweepLines", "control"),
         ("WebhookHeldLines", "webhook"),
         ("WebhookRefusedLines", "webhook"),
+        ("CommandsHeldLines", "commands"),
     ],
 )
 def test_a_stage_says_what_is_counted(template: Template, metric_filter: str, stage: str) -> None:

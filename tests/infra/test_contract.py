@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from courier.settings import ControlSettings, SenderSettings
+from courier.settings import CommandsSettings, ControlSettings, SenderSettings
 from tests.infra.cfn import ROOT, Template
 
 DEFAULTS = {
@@ -16,6 +16,14 @@ DEFAULTS = {
     "LogLevel": "INFO",
     "LogRetentionDays": 30,
     "MappingConcurrency": 5,
+    "AdminUserIds": "",
+    "DefaultAccess": "closed",
+    "QuotaPerUser": 50,
+    "QuotaPerChat": 500,
+    "QuotaBlessed": 500,
+    "QuotaAdmin": 5000,
+    "QuotaWindowSeconds": 86_400,
+    "CommandsConcurrency": 10,
     "ArrivalJitterMs": 30,
     "MessageEvents": "off",
     "SavedQueries": "on",
@@ -63,6 +71,10 @@ def test_a_url_that_may_hold_a_password_is_not_shown(template: Template) -> None
         ("RedisUrl", "cache.example:6379", False),
         ("TelegramApiBase", "http://127.0.0.1:8081", True),
         ("TelegramApiBase", "api.telegram.org", False),
+        ("AdminUserIds", "", True),
+        ("AdminUserIds", "123, 4567890123", True),
+        ("AdminUserIds", "@ada", False),
+        ("AdminUserIds", "-1001234567890", False),
         ("AlarmTopicArn", "", True),
         ("AlarmTopicArn", "arn:aws:sns:eu-west-1:123456789012:alarms", True),
         ("AlarmTopicArn", "alarms", False),
@@ -81,16 +93,30 @@ def test_a_wrong_parameter_is_refused_before_anything_is_made(
     [
         ("MappingConcurrency", ControlSettings, "mapping_concurrency"),
         ("ArrivalJitterMs", SenderSettings, "arrival_jitter_ms"),
+        ("QuotaPerUser", CommandsSettings, "quota_per_user"),
+        ("QuotaPerChat", CommandsSettings, "quota_per_chat"),
+        ("QuotaBlessed", CommandsSettings, "quota_blessed"),
+        ("QuotaAdmin", CommandsSettings, "quota_admin"),
+        ("QuotaWindowSeconds", CommandsSettings, "quota_window_seconds"),
     ],
 )
 def test_numbers_have_the_bounds_and_default_of_the_settings(
-    template: Template, parameter: str, settings: type[ControlSettings | SenderSettings], field: str
+    template: Template, parameter: str, settings: type[ControlSettings | SenderSettings | CommandsSettings], field: str
 ) -> None:
     body, info = template.body["Parameters"][parameter], settings.model_fields[field]
     bounds = {key: getattr(part, key) for part in info.metadata for key in ("ge", "le") if hasattr(part, key)}
 
     assert {"ge": body["MinValue"], "le": body["MaxValue"]} == bounds
     assert body["Default"] == info.default
+
+
+@pytest.mark.parametrize("ids", ["", "123", "123, 4567890123"])
+def test_admins_that_the_template_takes_are_taken_by_the_function(ids: str) -> None:
+    environment = {"STACK": "s", "TABLE_NAME": "t", "REDIS_URL": "redis://r", "DEAD_QUEUE_URL": "d"}
+
+    settings = CommandsSettings.of({**environment, "ADMIN_USER_IDS": ids})
+
+    assert settings.admin_user_ids == {int(part) for part in ids.split(",") if part}
 
 
 def test_clients_find_the_outputs_that_they_read(template: Template) -> None:

@@ -8,14 +8,15 @@ from pydantic import BaseModel
 from courier.control.resources import VISIBILITY_S
 from courier.control.sweep import PERIOD_S
 from courier.control.webhooks import path_of
-from courier.settings import ApiSettings, ControlSettings, SenderSettings, WebhookSettings
+from courier.settings import ApiSettings, CommandsSettings, ControlSettings, SenderSettings, WebhookSettings
 from tests.infra.cfn import ALARM, FUNCTION, LAYER, LOG_GROUP, ROOT, Template, stage_of
 
-STAGES = ("control", "sender", "webhook", "api")
+STAGES = ("control", "sender", "webhook", "commands", "api")
 SETTINGS: dict[str, type[BaseModel]] = {
     "control": ControlSettings,
     "sender": SenderSettings,
     "webhook": WebhookSettings,
+    "commands": CommandsSettings,
     "api": ApiSettings,
 }
 #: What Powertools reads by itself.
@@ -57,15 +58,21 @@ def test_functions_run_the_same_python_and_layer_on_the_chosen_processor(templat
     assert shared["Architectures"] == [{"Ref": "Architecture"}]
     assert shared["Layers"] == [{"Ref": "CoreLayer"}]
     for function in template.of_type(FUNCTION):
-        assert not {"Runtime", "Handler", "Architectures", "Layers"} & function.properties.keys()
+        assert not {"Runtime", "Handler", "Architectures"} & function.properties.keys()
 
 
-def test_layer_is_built_for_the_chosen_processor(template: Template) -> None:
-    (layer,) = template.of_type(LAYER)
+def test_aiogram_is_carried_by_commands_alone(template: Template) -> None:
+    """Layers of a function come on top of those of all functions."""
+    own = {stage_of(function): function.properties.get("Layers", []) for function in template.of_type(FUNCTION)}
 
-    assert layer.body["Metadata"] == {"BuildMethod": "python3.13", "BuildArchitecture": {"Ref": "Architecture"}}
-    assert layer.properties["CompatibleArchitectures"] == [{"Ref": "Architecture"}]
-    assert layer.properties["CompatibleRuntimes"] == ["python3.13"]
+    assert {stage: layers for stage, layers in own.items() if layers} == {"commands": [{"Ref": "AiogramLayer"}]}
+
+
+def test_layers_are_built_for_the_chosen_processor(template: Template) -> None:
+    for layer in template.of_type(LAYER):
+        assert layer.body["Metadata"]["BuildArchitecture"] == {"Ref": "Architecture"}, layer.name
+        assert layer.properties["CompatibleArchitectures"] == [{"Ref": "Architecture"}], layer.name
+        assert layer.properties["CompatibleRuntimes"] == ["python3.13"], layer.name
 
 
 def test_environment_is_what_the_settings_declare(template: Template) -> None:
@@ -82,7 +89,7 @@ def test_a_service_is_called_like_its_stage(template: Template) -> None:
 
 
 def test_iam_is_used_only_where_the_cache_is_made_here(template: Template) -> None:
-    for stage in ("sender", "api"):
+    for stage in ("sender", "commands", "api"):
         environment = template.environment(template.resource(f"{stage.capitalize()}Function"))
 
         assert environment["REDIS_URL"]["Fn::If"][0] == "MakesRedis"

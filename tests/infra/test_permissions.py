@@ -98,7 +98,7 @@ def test_every_function_has_a_role_of_its_own_and_no_managed_policy(template: Te
         assert "Policies" not in function.properties
 
 
-@pytest.mark.parametrize("stage", ["Control", "Sender", "Webhook", "Api"])
+@pytest.mark.parametrize("stage", ["Control", "Sender", "Webhook", "Commands", "Api"])
 def test_every_function_writes_its_own_log_and_no_other(template: Template, stage: str) -> None:
     log_groups = {
         resource for resource, actions in allowed(template, f"{stage}Role").items() if "logs:PutLogEvents" in actions
@@ -110,11 +110,14 @@ def test_every_function_writes_its_own_log_and_no_other(template: Template, stag
 def test_consumers_may_consume(template: Template) -> None:
     assert allowed(template, "ControlRole")["ControlQueue"] >= CONSUMES
     assert allowed(template, "SenderRole")[f"{BOT_QUEUES}.fifo"] >= CONSUMES
+    assert allowed(template, "CommandsRole")["UpdatesQueue"] >= CONSUMES
 
 
 def test_those_who_give_up_may_write_dead_letters_and_none_may_read_them(template: Template) -> None:
     assert allowed(template, "ControlRole")["DeadQueue"] == {"sqs:SendMessage"}
     assert allowed(template, "SenderRole")["DeadQueue"] == {"sqs:SendMessage"}
+    counts = {"sqs:GetQueueUrl", "sqs:GetQueueAttributes"}
+    assert allowed(template, "CommandsRole")["DeadQueue"] == {"sqs:SendMessage"} | counts
     assert "DeadQueue" not in allowed(template, "ApiRole")
 
 
@@ -139,8 +142,11 @@ def test_only_control_writes_tokens(template: Template) -> None:
     assert tokens not in allowed(template, "ApiRole")
 
 
-def test_only_what_a_removed_bot_had_may_be_deleted_and_only_by_control(template: Template) -> None:
-    """No table row, no stack's queue, no dead letter, no log. A message that was dealt with is no loss."""
+def test_only_what_is_over_may_be_deleted(template: Template) -> None:
+    """What a removed bot had, a ruling that was lifted, a message that was dealt with.
+
+    No stack's queue, no dead letter, no log.
+    """
     deleting = {
         (statement.owner, action, named(resource))
         for statement in template.statements()
@@ -151,6 +157,8 @@ def test_only_what_a_removed_bot_had_may_be_deleted_and_only_by_control(template
 
     assert deleting == {
         ("ControlRole", "sqs:DeleteMessage", "ControlQueue"),
+        ("CommandsRole", "sqs:DeleteMessage", "UpdatesQueue"),
+        ("CommandsRole", "dynamodb:DeleteItem", "StateTable"),
         ("SenderRole", "sqs:DeleteMessage", f"{BOT_QUEUES}.fifo"),
         ("ControlRole", "sqs:DeleteMessage", f"{BOT_QUEUES}.fifo"),
         ("ControlRole", "sqs:DeleteQueue", BOT_QUEUES),
@@ -165,6 +173,18 @@ def test_the_webhook_function_reads_rows_and_puts_updates_and_that_is_all(templa
         "StateTable": {"dynamodb:GetItem"},
         "UpdatesQueue": {"sqs:SendMessage"},
     }
+
+
+def test_commands_write_to_no_queue_that_they_read_and_know_no_token(template: Template) -> None:
+    may = allowed(template, "CommandsRole")
+
+    assert {name for name, actions in may.items() if "sqs:SendMessage" in actions} == {
+        f"{BOT_QUEUES}.fifo",
+        "${AWS::StackName}-app-*.fifo",
+        "DeadQueue",
+    }
+    assert may["event-bus/${AWS::StackName}"] == {"events:PutEvents"}
+    assert not [action for actions in may.values() for action in actions if action.startswith("ssm:")]
 
 
 def test_control_asks_for_mending_and_sends_nothing_to_bots(template: Template) -> None:
@@ -189,7 +209,7 @@ def test_the_cache_opens_to_those_who_use_it(template: Template) -> None:
     connect = template.resource("RedisConnect")
 
     assert connect.condition == "MakesRedis"
-    assert connect.properties["Roles"] == [{"Ref": "SenderRole"}, {"Ref": "ApiRole"}]
+    assert connect.properties["Roles"] == [{"Ref": "SenderRole"}, {"Ref": "CommandsRole"}, {"Ref": "ApiRole"}]
     assert allowed(template, "RedisConnect") == {
         "RedisCache": {"elasticache:Connect"},
         "RedisUser": {"elasticache:Connect"},

@@ -1,10 +1,17 @@
 """What each function needs of its environment: one model a function, so that each declares just that."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Url = Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(lambda url: url.rstrip("/"))]
+
+Quota = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+def _ids(text: Any) -> Any:
+    """Numbers with commas between them."""
+    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
 
 
 class Common(BaseModel):
@@ -80,3 +87,25 @@ class WebhookSettings(Common):
     """Of the webhook function."""
 
     updates_queue_url: str
+
+
+class CommandsSettings(Common, RedisSettings):
+    """Of the commands function.
+
+    Attributes:
+        event_bus: Its name. Empty in the seconds of a deploy: updates wait.
+        admin_user_ids: Telegram's ids of those who may all things at all bots.
+        default_access: Whether those may use a bot about whom nobody has ruled, unless the bot says so itself.
+        quota_per_user: Meaningful events of a user in a window, and so on for others.
+        quota_window_seconds: How long a window is.
+    """
+
+    dead_queue_url: str
+    event_bus: str = ""
+    admin_user_ids: Annotated[frozenset[Annotated[int, Field(ge=1)]], BeforeValidator(_ids)] = frozenset()
+    default_access: Literal["open", "closed"] = "closed"
+    quota_per_user: Quota = 50
+    quota_per_chat: Quota = 500
+    quota_blessed: Quota = 500
+    quota_admin: Quota = 5_000
+    quota_window_seconds: Annotated[int, Field(ge=60, le=31_536_000)] = 86_400

@@ -64,6 +64,8 @@ def _target(call: Call) -> Message | None:
     message = call.world.messages.get(call.bot.id, chat.id, message_id)
     if message is None:
         raise bad_request("message to edit not found")
+    if not message.is_bots:
+        raise bad_request("message can't be edited")
     return message
 
 

@@ -246,3 +246,12 @@ async def test_retry_after_is_heeded(api: Api, client: SimulatorClient, sim: Sim
 async def test_a_deed_is_one_thing(client: SimulatorClient, deed: dict[str, Any]) -> None:
     with pytest.raises(AdminError, match="400"):
         await off_loop(client.do, {"bot_id": BOT, **deed})
+
+
+async def test_a_bot_answers_a_users_message_and_cant_edit_it(client: SimulatorClient, api: Api) -> None:
+    await off_loop(client.say, BOT, 5, "question")
+
+    answer = await api.send(5, "x", reply_parameters={"message_id": 1})
+
+    assert (answer["reply_to_message"]["text"], answer["reply_to_message"]["from"]["id"]) == ("question", 5)
+    assert "can't be edited" in await api.refused("editMessageText", chat_id=5, message_id=1, text="mine")

@@ -20,7 +20,10 @@ BARE = {"chat_id": 5, "text": "x"}
     [
         ({}, BARE),
         ({"reply_markup": KEYBOARD}, BARE | {"reply_markup": KEYBOARD}),
-        ({"reply_to_message_id": 7}, BARE | {"reply_parameters": {"message_id": 7}}),
+        (
+            {"reply_to_message_id": 7},
+            BARE | {"reply_parameters": {"message_id": 7, "allow_sending_without_reply": True}},
+        ),
         ({"parse_mode": "HTML"}, BARE | {"parse_mode": "HTML"}),
         ({"link_preview_options": {"is_disabled": True}}, BARE | {"link_preview_options": {"is_disabled": True}}),
         ({"disable_notification": True}, BARE | {"disable_notification": True}),

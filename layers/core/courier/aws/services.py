@@ -58,7 +58,7 @@ DYNAMODB = Service(
     name="dynamodb",
     target="DynamoDB_20120810",
     version="1.0",
-    operations=frozenset({"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"}),
+    operations=frozenset({"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"}),
     errors=frozenset({"ConditionalCheckFailedException"}),
 )
 EVENTS = Service(
@@ -73,7 +73,10 @@ SQS = Service(
     target="AmazonSQS",
     version="1.0",
     operations=frozenset(
-        {"GetQueueUrl", "SendMessage", "SendMessageBatch", "ChangeMessageVisibilityBatch", "DeleteMessageBatch"}
+        {
+            *("GetQueueUrl", "GetQueueAttributes", "SendMessage", "SendMessageBatch"),
+            *("ChangeMessageVisibilityBatch", "DeleteMessageBatch"),
+        }
     ),
 )
 SSM = Service(

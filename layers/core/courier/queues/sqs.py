@@ -6,7 +6,7 @@ Calls block: whoever runs an event loop puts them on a thread.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -22,6 +22,8 @@ BATCH = 10
 BATCH_BYTES = 1024 * 1024
 #: Tries of those entries of a batch that failed for a reason on SQS's side.
 TRIES = 3
+#: SQS's words for what waits and what is being worked on.
+_COUNTS: Final = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,19 @@ class Sqs:
             except (ClientError, BotoCoreError) as error:
                 raise StateUnavailableError(f"queue {name}: {error}") from error
         return self._urls[name]
+
+    def depth(self, name: str) -> int:
+        """About how many messages a queue holds, those that are being worked on among them.
+
+        Raises:
+            StateUnavailableError: if there is no such queue, or SQS can't be asked.
+        """
+        url = self.url(name)
+        try:
+            answer = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=list(_COUNTS))
+        except (ClientError, BotoCoreError) as error:
+            raise StateUnavailableError(f"queue {name}: {error}") from error
+        return sum(int(answer.get("Attributes", {}).get(count, 0)) for count in _COUNTS)
 
     def send(self, url: str, messages: Sequence[Outbound]) -> None:
         """Put messages on a queue, in their order.

@@ -79,7 +79,9 @@ def _send(message: SendMsg, bot: Bot) -> tuple[Call, ...]:
     calls = [] if message.media is None else [_medium(message.media, parts[:1], shared, message.chat_id)]
     calls += [Call("sendMessage", shared | preview | {"text": part}, message.chat_id) for part in parts[len(calls) :]]
     if message.reply_to_message_id is not None:
-        calls[0].params["reply_parameters"] = {"message_id": message.reply_to_message_id}
+        # Who takes their question back gets the answer all the same.
+        reply = {"message_id": message.reply_to_message_id, "allow_sending_without_reply": True}
+        calls[0].params["reply_parameters"] = reply
     calls[-1].params.update(_given(message, "reply_markup"))
     return tuple(calls)
 

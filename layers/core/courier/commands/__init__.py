@@ -1,0 +1,1 @@
+"""Commands: updates are taken from their queue, and become replies, an application's own updates, and events."""
