@@ -1,0 +1,1 @@
+"""What people write, read: commands, links, users, durations, options. Nothing here raises, whatever was written."""
