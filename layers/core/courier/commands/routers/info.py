@@ -7,10 +7,11 @@ from aiogram.types import Message
 
 from courier.access.standing import Standing
 from courier.commands.ports import Allowance, Asker, Overview, Replies
-from courier.commands.reading.commands import Asks, Command
+from courier.commands.reading.commands import Command
 from courier.commands.reading.options import OPTIONS
 from courier.commands.reading.targets import order_of
 from courier.commands.reading.unclear import Unclear, escaped
+from courier.commands.routers.asks import Asks
 from courier.commands.routers.rights import for_admins
 from courier.commands.routers.words import refusal, remaining, standing
 
@@ -59,7 +60,7 @@ def info_router() -> Router:
     return router
 
 
-async def greet(command: Command, asker: Asker, replies: Replies) -> None:
+async def greet(_: Message, command: Command, asker: Asker, replies: Replies) -> None:
     """What can be done here. Whatever follows `/start` came by a link that somebody made, and means nothing."""
     hello = ["Hello! I fetch videos and sound for you."] if command.name == "start" else []
     replies.say("\n\n".join(hello + help_for(asker)))

@@ -4,9 +4,10 @@ from aiogram import Router
 from aiogram.types import Message
 
 from courier.commands.ports import Allowance, Asker, Downloads, Replies
-from courier.commands.reading.commands import Asks, Command
+from courier.commands.reading.commands import Command
 from courier.commands.reading.unclear import Unclear, escaped
 from courier.commands.reading.wishes import KINDS, named_link, replied_link, wish_of
+from courier.commands.routers.asks import Asks
 from courier.commands.routers.words import refusal, used_up
 
 _NOT_READY = "Downloads aren't available yet. Nothing was taken from your quota; please try again later."

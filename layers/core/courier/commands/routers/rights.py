@@ -7,7 +7,8 @@ from aiogram import Router
 
 from courier.access.standing import Standing
 from courier.commands.ports import Asker, Replies
-from courier.commands.reading.commands import Asks, Command
+from courier.commands.reading.commands import Command
+from courier.commands.routers.asks import Asks
 
 
 def for_admins(router: Router, name: str, handler: Callable[..., Any]) -> None:

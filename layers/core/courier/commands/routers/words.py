@@ -67,7 +67,8 @@ def refusal(asker: Asker) -> str:
 def used_up(quota: Quota) -> str:
     """Why somebody has to wait, and how long."""
     whose = "This chat has used all its" if quota.scope == "chat" else "You have used all your"
-    return f"{whose} {_downloads(quota.limit)}. Try again in {spoken(max(1, quota.resets_in_s))}."
+    again = f" Try again in {spoken(quota.resets_in_s)}." if quota.resets_in_s > 0 else ""
+    return f"{whose} {_downloads(quota.limit)}.{again}"
 
 
 def remaining(quota: Quota) -> str:
