@@ -5,18 +5,13 @@ import sys
 from typing import Any
 
 import pytest
-from aiogram.types import Message, MessageEntity, User
-from hypothesis import given
-from hypothesis import strategies as st
+from aiogram.types import MessageEntity
 
-from courier.commands.ports import Wish
 from courier.commands.reading.commands import command_in
-from courier.commands.reading.links import complete, file_in, link_of, links_in
+from courier.commands.reading.links import complete, link_of, links_in
 from courier.commands.reading.options import OPTIONS, Kind, options_of
 from courier.commands.reading.passages import Passage
-from courier.commands.reading.targets import Order, order_of
 from courier.commands.reading.unclear import Unclear
-from courier.commands.reading.wishes import named_link, wish_of
 from tests.unit.commands.chat import mark
 
 LINK = "https://example.org/v?id=1"
@@ -193,71 +188,6 @@ def test_what_is_no_option_is_named(kind: Kind, words: list[str], part: str) -> 
 def test_options_are_named_once() -> None:
     for kind, names in OPTIONS.items():
         assert [options_of(kind, [name]) for name in names] == [(name,) for name in names]
-
-
-#: Characters that make parsers stumble, and halves of characters.
-TEXTS = st.text(
-    st.sampled_from("./@vdl 0123456789abhms:?#[]()<>&-_🎬\u200b\u00a0\n") | st.characters(), max_size=60
-) | st.text(st.characters(categories=["Cs"]) | st.sampled_from("🎬 ./"), max_size=20)
-SIZES = st.integers(-3, 70) | st.integers()
-ENTITIES = st.lists(
-    st.builds(
-        MessageEntity.model_construct,
-        type=st.sampled_from(["url", "text_link", "text_mention", "bold", "of_next_year"]),
-        offset=SIZES,
-        length=SIZES,
-        url=st.none() | TEXTS,
-        user=st.none() | st.just(User(id=7, is_bot=False, first_name="@<")),
-    ),
-    max_size=4,
-)
-
-
-def constructed(**fields: Any) -> Message:
-    """A message that nothing has validated."""
-    constructed: Message = Message.model_construct(**fields)
-    return constructed
-
-
-@given(text=TEXTS, head=st.sampled_from(["", ".vdl ", "/adl@courier_bot "]), entities=ENTITIES)
-def test_whatever_is_written_is_read(text: str, head: str, entities: list[MessageEntity]) -> None:
-    whole = Passage.of(head + text, entities)
-    command = command_in(whole, "courier_bot")
-    reply = constructed(caption=text, caption_entities=entities)
-    message = constructed(text=head + text, entities=entities, reply_to_message=reply)
-
-    links = links_in(whole)
-    link = link_of(text)
-    assert file_in(message) is None
-    assert all(found.lower().startswith(("http://", "https://")) for found in [*links, link or "https://"])
-    assert all(len(found.split()) == 1 for found in links)
-    if command is not None:
-        for time in (False, True):
-            order = order_of(message, command, person=True, time=time)
-            assert isinstance(order, Unclear) or order.person is None or order.person.user_id != 0
-            assert not isinstance(order, Unclear) or 0 < len(order.html) < 600
-        assert isinstance(named_link(command), str | Unclear | None)
-        if command.name in ("vdl", "adl"):
-            wish = wish_of(message, command)
-            assert isinstance(wish, Unclear) or wish.url
-            assert not isinstance(wish, Wish) or wish.file_id is None
-
-
-@given(text=TEXTS, entities=ENTITIES)
-def test_parts_keep_their_marks(text: str, entities: list[MessageEntity]) -> None:
-    """What is marked after a cut is what was marked before it."""
-    whole = Passage.of(text, entities)
-    for count in range(len(text) + 1):
-        rest = whole.after(count)
-        kept = whole.marks[len(whole.marks) - len(rest.marks) :]
-        assert [rest.under(one) for one in rest.marks] == [whole.under(one) for one in kept]
-
-
-def test_the_same_order_with_nothing_in_it() -> None:
-    command = command_in(Passage(".smite"), None)
-    assert command is not None
-
-    assert order_of(constructed(), command, person=True, time=True) == Order()
 
 
 def test_reading_doesnt_load_aiogram() -> None:
