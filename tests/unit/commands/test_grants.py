@@ -100,6 +100,19 @@ async def test_a_user_without_a_name_is_marked_by_telegram() -> None:
 
 
 @pytest.mark.parametrize(
+    ("user", "part"),
+    [(USERS[BOT], "That is a bot"), (CAL | {"first_name": "@ann<b>"}, "<b>ann&lt;b&gt; 30d</b> (<code>88</code>) may")],
+    ids=["bot", "looks like another"],
+)
+async def test_marked_users_are_who_telegram_says(user: dict[str, Any], part: str) -> None:
+    text = ".bless @ann<b>"
+
+    (answer,) = await Chat().told(text, by=ADMIN, entities=[mark(text, "@ann<b>", "text_mention", user=user)])
+
+    assert answer.startswith(part)
+
+
+@pytest.mark.parametrize(
     ("kind", "seconds", "part"),
     [
         (RulingKind.BLESS, None, "@bobby (<code>77</code>): the blessing is taken back."),

@@ -105,6 +105,7 @@ def test_a_bot_whose_name_isnt_known_isnt_named() -> None:
         ("))))", None),
         ("", None),
         ("https://example.org/" + "x" * 5000, None),
+        ("example.org/" + "x" * 5000, None),
     ],
 )
 def test_what_is_a_link(word: str, expected: str | None) -> None:

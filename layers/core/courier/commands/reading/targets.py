@@ -41,7 +41,7 @@ class Person:
     def html(self) -> str:
         known = f"<code>{self.user_id}</code>"
         if self.name.startswith("@"):
-            return f"{self.name} ({known})"
+            return f"{escaped(self.name)} ({known})"
         return f"<b>{escaped(self.name)}</b> ({known})" if self.name else known
 
 
