@@ -30,11 +30,18 @@ class UserActions(ABC):
     ) -> Iterator[dict[str, Any]]: ...
 
     def say(
-        self, bot_id: int, chat_id: int | str, text: str, *, user_id: int | None = None, reply_to: int | None = None
+        self,
+        bot_id: int,
+        chat_id: int | str,
+        text: str,
+        *,
+        user_id: int | None = None,
+        username: str | None = None,
+        reply_to: int | None = None,
     ) -> int | None:
         """Write to a bot, or in a group that it is in. The update's id; None where the bot isn't told."""
-        deed = {"bot_id": bot_id, "chat_id": chat_id, "text": text, "user_id": user_id, "reply_to": reply_to}
-        return self.do(deed)[0]
+        who = {"user_id": user_id, "username": username}
+        return self.do({"bot_id": bot_id, "chat_id": chat_id, "text": text, "reply_to": reply_to} | who)[0]
 
     def press(
         self, bot_id: int, chat_id: int | str, message_id: int, data: str, *, user_id: int | None = None

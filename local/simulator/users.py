@@ -21,6 +21,7 @@ class Deed(BaseModel):
     Attributes:
         chat_id: Where. A private chat has its user's id.
         user_id: Who; in a private chat its user, else anybody.
+        username: The `@name` that they go by, without the `@`.
         text: What is written; a command begins with a slash.
         reply_to: The message that it answers.
         data: Of the button that is pressed, which `message_id` has.
@@ -32,6 +33,7 @@ class Deed(BaseModel):
     bot_id: int
     chat_id: int | str | None = None
     user_id: int | None = None
+    username: str | None = None
     text: str | None = None
     reply_to: int | None = None
     data: str | None = None
@@ -49,8 +51,9 @@ class Deed(BaseModel):
         return self
 
 
-def user_json(user_id: int) -> dict[str, Any]:
-    return {"id": user_id, "is_bot": False, "first_name": f"User {user_id}", "language_code": "en"}
+def user_json(user_id: int, username: str | None = None) -> dict[str, Any]:
+    named = {"username": username} if username else {}
+    return {"id": user_id, "is_bot": False, "first_name": f"User {user_id}", "language_code": "en"} | named
 
 
 def carry_out(world: Simulator, deed: Deed) -> dict[str, int | None]:
@@ -65,7 +68,7 @@ def carry_out(world: Simulator, deed: Deed) -> dict[str, int | None]:
         return {"update_id": world.deliveries.add(bot, kind, content, chat_of(content)), "message_id": None}
     chat = find_chat(deed.chat_id)
     assert chat is not None
-    user = user_json(deed.user_id or (chat.id if chat.id > 0 else _ANYBODY))
+    user = user_json(deed.user_id or (chat.id if chat.id > 0 else _ANYBODY), deed.username)
     return _press(world, bot, chat, user, deed) if deed.data is not None else _write(world, bot, chat, user, deed)
 
 

@@ -63,12 +63,52 @@ class Platform:
         self.wait_for(lambda: self.status(bot_id) == "active", f"bot {bot_id} active")
         return bot_id
 
+    def add_hearing_bot(self, **more: Any) -> int:
+        """Add a bot with a webhook, and with a queue of the application for its updates."""
+        bot_id = next(_bot_ids)
+        name = f"{self.endpoints.stack}-app-{bot_id}.fifo"
+        self.sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})
+        self.add_bot(bot_id, webhook=True, updates_queue=name, **more)
+        self.wait_for_webhook(bot_id)
+        return bot_id
+
+    def wait_for_webhook(self, bot_id: int, number: int = 0) -> int:
+        """Wait until a registration is through that is newer than that number; its own."""
+        found: dict[str, Any] = {}
+
+        def is_there() -> bool:
+            item = self._row(bot_id)
+            found.clear()
+            found.update(json.loads(item["webhook"]["S"]) if "webhook" in item else {})
+            return found.get("number", 0) > number and not found.get("coming")
+
+        self.wait_for(is_there, f"webhook of bot {bot_id}")
+        return int(found["number"])
+
+    def forwarded(self, bot_id: int, count: int, *, timeout_s: float = PATIENCE_S) -> list[dict[str, Any]]:
+        """Take so many updates off the application's queue, each with its `group`."""
+        url, found = self.queue(f"app-{bot_id}.fifo"), []
+
+        def look() -> bool:
+            answer = self.sqs.receive_message(
+                QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"], WaitTimeSeconds=1
+            )
+            for message in answer.get("Messages", []):
+                found.append(json.loads(message["Body"]) | {"group": message["Attributes"]["MessageGroupId"]})
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            return len(found) >= count
+
+        self.wait_for(look, f"{count} updates of bot {bot_id}", timeout_s)
+        return found
+
     def status(self, bot_id: int) -> str | None:
         """What the bot's row says."""
-        answer = self.endpoints.aws.dynamodb.get_item(
-            TableName=f"{self.endpoints.stack}-state", Key={"pk": {"S": f"bot#{bot_id}"}, "sk": {"S": "bot"}}
-        )
-        return answer.get("Item", {}).get("status", {}).get("S")
+        return self._row(bot_id).get("status", {}).get("S")
+
+    def _row(self, bot_id: int) -> dict[str, Any]:
+        key = {"pk": {"S": f"bot#{bot_id}"}, "sk": {"S": "bot"}}
+        answer = self.endpoints.aws.dynamodb.get_item(TableName=f"{self.endpoints.stack}-state", Key=key)
+        return dict(answer.get("Item", {}))
 
     def send(self, bot_id: int, messages: Iterable[tuple[int, str]], *, broadcast: bool = False) -> None:
         """Put texts for chats on a lane's queue, in their order."""

@@ -1,7 +1,6 @@
-"""Users write, Telegram calls the webhook, and updates stand on their queue in each chat's order."""
+"""Users write, Telegram calls the webhook, and the application has each update on its queue, in each chat's order."""
 
 import json
-from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -12,44 +11,8 @@ from tests.e2e.platform import Platform
 
 @pytest.fixture
 def hearing(platform: Platform) -> int:
-    """A bot of this test alone whose webhook is registered, on a queue without anybody's updates."""
-    received(platform, None)
-    bot_id = platform.add_bot(webhook=True)
-    wait_for_webhook(platform, bot_id)
-    return bot_id
-
-
-def wait_for_webhook(platform: Platform, bot_id: int, number: int = 0) -> int:
-    """Wait until a registration is through that is newer than that number; its own."""
-    found: dict[str, Any] = {}
-
-    def is_there() -> bool:
-        item = platform.endpoints.aws.dynamodb.get_item(
-            TableName=f"{platform.endpoints.stack}-state", Key={"pk": {"S": f"bot#{bot_id}"}, "sk": {"S": "bot"}}
-        )["Item"]
-        found.clear()
-        found.update(json.loads(item["webhook"]["S"]) if "webhook" in item else {})
-        return found.get("number", 0) > number and not found.get("coming")
-
-    platform.wait_for(is_there, f"webhook of bot {bot_id}")
-    return int(found["number"])
-
-
-def received(platform: Platform, count: int | None) -> list[dict[str, Any]]:
-    """Take so many updates off their queue, or all that are there now."""
-    url, found = platform.queue("updates.fifo"), []
-
-    def look() -> bool:
-        answer = platform.sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"], WaitTimeSeconds=1
-        )
-        for message in answer.get("Messages", []):
-            found.append(json.loads(message["Body"]) | {"group": message["Attributes"]["MessageGroupId"]})
-            platform.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return not answer.get("Messages") if count is None else len(found) >= count
-
-    platform.wait_for(look, f"{count} updates")
-    return found
+    """A bot of this test alone whose webhook is registered, and whose updates go to a queue of the application."""
+    return platform.add_hearing_bot()
 
 
 def post(platform: Platform, bot_id: object, body: bytes, secret: str | None = None) -> int:
@@ -70,7 +33,7 @@ def test_what_users_write_stands_on_the_queue_in_each_chats_order(platform: Plat
     said = [{"bot_id": hearing, "chat_id": chat, "text": f"🙂 {n}"} for n in range(5) for chat in (61, 62)]
     ids = platform.telegram.do(*said)
 
-    found = received(platform, 10)
+    found = platform.forwarded(hearing, 10)
 
     assert {one["type"] for one in found} == {"update"}
     assert {one["data"]["bot_id"] for one in found} == {hearing}
@@ -95,11 +58,13 @@ def test_forged_requests_change_nothing(platform: Platform, hearing: int) -> Non
     assert post(platform, "x", update) == 404
 
     platform.telegram.say(hearing, 5, "mine")
-    assert [one["data"]["update"]["message"]["text"] for one in received(platform, None)] == ["mine"]
+    (found,) = platform.forwarded(hearing, 1)
+    assert found["data"]["update"]["message"]["text"] == "mine"
+    assert "forged" not in platform.log_text("commands")
 
 
 def test_a_new_secret_loses_no_update(platform: Platform, hearing: int) -> None:
-    number = wait_for_webhook(platform, hearing)
+    number = platform.wait_for_webhook(hearing)
     said = 0
     platform.control("update_bot", bot_id=hearing, webhook=True)
 
@@ -110,9 +75,9 @@ def test_a_new_secret_loses_no_update(platform: Platform, hearing: int) -> None:
         return said >= 40
 
     platform.wait_for(goes_on, "forty messages")
-    wait_for_webhook(platform, hearing, number)
+    platform.wait_for_webhook(hearing, number)
 
-    found = received(platform, said)
+    found = platform.forwarded(hearing, said)
     assert [one["data"]["update"]["message"]["text"] for one in found] == [f"{n}" for n in range(said)]
 
 
@@ -124,7 +89,7 @@ def test_a_webhook_that_somebody_took_comes_back(platform: Platform, hearing: in
 
     platform.control("mend_bot", bot_id=hearing)
 
-    (found,) = received(platform, 1)
+    (found,) = platform.forwarded(hearing, 1)
     assert found["data"]["update"]["message"]["text"] == "meanwhile"
     platform.control("update_bot", bot_id=hearing, webhook=False)
     platform.wait_for(lambda: platform.telegram.webhook_info(hearing)["url"] == "", "no webhook")

@@ -183,7 +183,7 @@ def test_commands_write_to_no_queue_that_they_read_and_know_no_token(template: T
         "${AWS::StackName}-app-*.fifo",
         "DeadQueue",
     }
-    assert may["event-bus/${AWS::StackName}"] == {"events:PutEvents"}
+    assert may["EventBus"] == {"events:PutEvents"}
     assert not [action for actions in may.values() for action in actions if action.startswith("ssm:")]
 
 

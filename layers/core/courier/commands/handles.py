@@ -1,5 +1,6 @@
 """What stands behind a handler's other arguments: people, downloads, and how the bot is."""
 
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from courier.commands.gate import Gate
@@ -90,7 +91,11 @@ class BotsOverview:
 
 
 class Handles:
-    """Makes a handler's arguments."""
+    """Makes a handler's arguments.
+
+    Args:
+        admins: Telegram's ids of users who are admins of all bots.
+    """
 
     def __init__(
         self,
@@ -101,8 +106,10 @@ class Handles:
         queues: CountsMessages,
         unreachable: CountsUnreachable,
         names: QueueNames,
+        admins: Collection[int] = (),
     ) -> None:
         self._gate = gate
+        self._admins = admins
         self._people = people
         self._downloads = downloads
         self._queues = queues
@@ -118,5 +125,6 @@ class Handles:
             "people": BotsPeople(self._people, asker),
             "allowance": self._gate.allowance(asker),
             "downloads": self._downloads,
+            "admins": self._admins,
             "overview": BotsOverview(asker, self._queues, self._unreachable, self._names),
         }

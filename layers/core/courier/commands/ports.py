@@ -1,7 +1,8 @@
 """What a command's handler is given, by the names of its arguments.
 
-They are `asker`, `replies`, `rulings`, `people`, `allowance`, `downloads` and `overview`. A handler talks to nothing
-else; each is a few methods that a test writes down in a few lines.
+They are `asker`, `replies`, `rulings`, `people`, `allowance`, `downloads` and `overview`, and `admins`, the Telegram
+ids of those who are admins of all bots. A handler talks to nothing else; each is a few methods that a test writes down
+in a few lines.
 """
 
 from collections.abc import Mapping

@@ -52,7 +52,13 @@ def _parts(settings: CommandsSettings, sqs: Sqs) -> Parts:
         gate=gate,
         dispatcher=LazyDispatcher(),
         handles=Handles(
-            gate=gate, people=people, downloads=NoDownloads(), queues=sqs, unreachable=unreachable, names=names
+            gate=gate,
+            people=people,
+            downloads=NoDownloads(),
+            queues=sqs,
+            unreachable=unreachable,
+            names=names,
+            admins=settings.admin_user_ids,
         ),
         mailer=Mailer(posting, names),
         forwarder=Forwarder(posting, dead),
