@@ -103,7 +103,8 @@ class Platform:
 
     def status(self, bot_id: int) -> str | None:
         """What the bot's row says."""
-        return self._row(bot_id).get("status", {}).get("S")
+        status: str | None = self._row(bot_id).get("status", {}).get("S")
+        return status
 
     def _row(self, bot_id: int) -> dict[str, Any]:
         key = {"pk": {"S": f"bot#{bot_id}"}, "sk": {"S": "bot"}}
