@@ -41,6 +41,8 @@ CALLS: list[Call] = [
     (SQS, "change_message_visibility_batch", {"QueueUrl": URL, "Entries": [{"Id": "0", "ReceiptHandle": "r"}]}),
     (SQS, "delete_message_batch", {"QueueUrl": URL, "Entries": [{"Id": "0", "ReceiptHandle": "r"}]}),
     (DYNAMODB, "delete_item", {"TableName": "table", "Key": KEY, "ReturnValues": "ALL_OLD"}),
+    (DYNAMODB, "query", {"TableName": "table", "KeyConditionExpression": "pk = :bot", "Select": "COUNT", "Limit": 5}),
+    (SQS, "get_queue_attributes", {"QueueUrl": URL, "AttributeNames": ["ApproximateNumberOfMessages"]}),
 ]
 
 
