@@ -57,6 +57,18 @@ def measure(stages: list[str] | None = None, rounds: int = ROUNDS) -> dict[str, 
         }
 
 
+def warm(stage: str, calls: int = 1000) -> list[float]:
+    """Seconds that each call of a warm function takes, AWS's answers at loopback included, in rising order."""
+    with tempfile.TemporaryDirectory() as folder, services() as environment:
+        layer = lay_out(Path(folder, "layer"), has_bytecode=True)
+        with Function(stage, layer, environment, Path(folder, "log")) as function:
+            function.invoke(FIRST[stage]())
+            answers = [function.invoke(FIRST[stage]()) for _ in range(calls)]
+    for answer in answers:
+        _check(stage, answer["result"][0])
+    return sorted(answer["wall_s"] for answer in answers)
+
+
 def _median(stage: str, layer: Path, environment: Mapping[str, str], log: Path, rounds: int) -> Figures:
     runs = [_once(stage, layer, environment, log) for _ in range(rounds + 1)][1:]
     return {name: round(median(run[name] for run in runs), 3) for name in runs[0]}
