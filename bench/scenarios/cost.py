@@ -48,6 +48,7 @@ def _work(context: Context) -> list[Figure]:
     took = cpu.measure()
     return [
         Figure("sender: CPU for 1000 messages", took["cpu_s"], Clock.REAL, "s", context.at_most(_CPU_S)),
+        Figure("this machine's yardstick: JSON of the same messages, twenty times", cpu.yardstick_s(), Clock.REAL, "s"),
         Figure("sender: memory at work", took["rss_mb"], Clock.REAL, "MB"),
         Figure("sender: commands in Redis for a message", took["redis_commands"], Clock.REAL),
         Figure("sender: round trips to Redis for a batch", took["round_trips_per_batch"], Clock.REAL),

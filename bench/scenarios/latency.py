@@ -15,6 +15,9 @@ ALLOWANCES = (0.03, 0.005)
 #: Seconds that an arrival may be late on the restless way.
 JITTER_S = 0.1
 
+#: Runs of a way in real time until one was left undisturbed.
+TRIES = 5
+
 type Driven = tuple[Course | LiveCourse, Outcome]
 
 
@@ -26,7 +29,7 @@ def _run(context: Context) -> list[Figure]:
     live = _live(context)
     figures += [figure for driven in live for figure in _shares(context, driven, Clock.REAL)]
     stalled_s = max(outcome.stalled_s for _, outcome in live if isinstance(outcome, LiveOutcome))
-    figures.append(Figure("longest stall of this process", 1000 * stalled_s, Clock.REAL, "ms"))
+    figures.append(Figure("longest stall of this process in the runs that count", 1000 * stalled_s, Clock.REAL, "ms"))
     patient = [driven for driven in live if driven[0].jitter_s != min(ALLOWANCES)]
     hasty = [driven for driven in live if driven not in patient]
     figures += _wrongs(context, patient, Clock.REAL)
@@ -49,8 +52,22 @@ def _live(context: Context) -> list[Driven]:
     driven: list[Driven] = []
     for latency, allowance in ways:
         course = LiveCourse(each_chat(context.sized(450, 151)), network=Network(latency), jitter_s=allowance)
-        driven.append((course, run_live({1: course}, context.services, seed=context.seed)[1]))
+        driven.append((course, _undisturbed(context, course)))
     return driven
+
+
+def _undisturbed(context: Context, course: LiveCourse) -> LiveOutcome:
+    """A run in which this process got to its work in time, else the one that was held up least.
+
+    A hypervisor that takes the processors away for longer than the allowance makes arrivals late whatever the sender
+    does. Which run counts is decided by the stalls alone, never by its rate or its 429s.
+    """
+    runs: list[LiveOutcome] = []
+    while len(runs) < (1 if context.is_quick else TRIES):
+        runs.append(run_live({1: course}, context.services, seed=context.seed)[1])
+        if runs[-1].stalled_s < ALLOWANCES[0] / 2:
+            break
+    return min(runs, key=lambda outcome: outcome.stalled_s)
 
 
 def _shares(context: Context, driven: Driven, clock: Clock) -> list[Figure]:
