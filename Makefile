@@ -110,11 +110,12 @@ schemas: setup-dev ## Write events/schemas from the models
 lock: $(VENV)/.uv ## Pin all requirements anew from their ranges
 	@$(UV) pip compile --upgrade -q --python-version 3.13 --no-header --no-annotate pyproject.toml \
 		-o layers/core/requirements.txt
-	@$(UV) pip compile --upgrade -q --python-version 3.13 --no-header --no-annotate pyproject.toml --extra commands \
-		-c layers/core/requirements.txt $$(sed -n 's/^\([a-zA-Z0-9_.-]*\)==.*/--no-emit-package \1/p' \
-		layers/core/requirements.txt) -o layers/aiogram/requirements.txt
+	@for layer in aiogram:commands media:media; do $(UV) pip compile --upgrade -q --python-version 3.13 --no-header \
+		--no-annotate pyproject.toml --extra $${layer#*:} -c layers/core/requirements.txt \
+		$$(sed -n 's/^\([a-zA-Z0-9_.-]*\)==.*/--no-emit-package \1/p' layers/core/requirements.txt) \
+		-o layers/$${layer%:*}/requirements.txt; done
 	@$(UV) pip compile --upgrade -q --python-version 3.13 --no-header --no-annotate pyproject.toml \
-		--extra cli --extra commands --extra dev -c layers/core/requirements.txt -o requirements/dev.txt
+		--extra cli --extra commands --extra media --extra dev -c layers/core/requirements.txt -o requirements/dev.txt
 	@for part in emulator sam; do $(UV) pip compile --upgrade -q --python-version 3.13 --no-header \
 		--no-annotate requirements/$$part.in -o requirements/$$part.txt; done
 	@for peer in ptb aiogram; do $(UV) pip compile --upgrade -q --python-version 3.13 --no-header \
