@@ -87,7 +87,7 @@ def guarded_ydl(options: Mapping[str, Any], guard: Guard, *, proxy: str = "") ->
         guard: Of this process; see `hook.arm`.
         proxy: As in `safe_options`.
     """
-    from yt_dlp import YoutubeDL  # type: ignore[import-untyped] # noqa: PLC0415 - the media layer's
+    from yt_dlp import YoutubeDL  # noqa: PLC0415 - the media layer's
 
     ydl = YoutubeDL(safe_options(options, proxy=proxy))
     director = ydl._request_director  # noqa: SLF001 - all that yt-dlp requests goes through it

@@ -129,8 +129,8 @@ def _environment(folder: Path) -> dict[str, str]:
 def _bytecode() -> dict[str, str]:
     """Where the child finds compiled code, without which yt-dlp's import takes 3 seconds instead of 0.6.
 
-    Beside the sources, if they came compiled or may be compiled there; Lambda's layers can't be written, so there it is a
-    folder that this execution environment's later jobs find again.
+    Beside the sources, if they came compiled or may be compiled there. Lambda's layers can't be written: a folder that
+    this execution environment's later jobs find again.
     """
     if Path(cache_from_source(__file__)).exists() or os.access(Path(__file__).parent, os.W_OK):
         return {}
