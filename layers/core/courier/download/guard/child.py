@@ -39,12 +39,10 @@ def main(job_fd: int, results_fd: int) -> None:
 
 def _outcome(guard: Guard, job: dict[str, Any], note: Callable[[Any], None]) -> dict[str, Any]:
     try:
-        result = _function(job["target"])(job["payload"], guard, note)
-        guard.raise_refusal()
+        with guard.deciding():
+            result = _function(job["target"])(job["payload"], guard, note)
     except BaseException as error:  # noqa: BLE001 - whatever ends a job is told, not lost with the process
-        # Where something was refused, that is the reason, whatever a library made of it.
-        reason = guard.refusal or error
-        return {"error": _told(reason)}
+        return {"error": _told(error)}
     return {"result": result}
 
 

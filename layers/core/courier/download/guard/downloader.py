@@ -32,6 +32,10 @@ _DEMUXERS = ",".join(
 #: What stands before each `-i` of ffmpeg's, ours and yt-dlp's: no network, and no demuxer that opens other files.
 FFMPEG_INPUT = ("-protocol_whitelist", "file,pipe,crypto", "-format_whitelist", _DEMUXERS)
 
+#: For every process that runs the media layer's ffmpeg. It is linked statically, and its iconv crashes on the character
+#: sets of the system's own glibc: any MPEG-TS whose service has a name (all that ffmpeg makes) is a segmentation fault.
+FFMPEG_ENVIRONMENT: Mapping[str, str] = {"GCONV_PATH": "/nonexistent"}
+
 #: Clients in C: they would connect unseen. Where one is installed, yt-dlp is to think that it isn't.
 _UNSEEN_CLIENTS = ("curl_cffi", "pycurl")
 

@@ -2,7 +2,8 @@
 
 import re
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import pairwise
 from pathlib import Path
@@ -151,14 +152,23 @@ class Guard:
         if any(re.match(r"--?allow-(?:net|all|run|import|ffi)|-A$", word) for word in words):
             raise ForbiddenProgramError(path, "a sandbox with the network open")
 
-    def raise_refusal(self) -> None:
-        """Call it when the job has ended, also where it ended well: a library may have gone on without it.
+    @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """Around a job: if something was refused, that is what comes of it, whatever a library made of it.
 
         Raises:
-            ForbiddenAddressError: Something was.
+            ForbiddenAddressError: Something was refused.
         """
+        try:
+            yield
+        except Exception:
+            self._raise_refusal()
+            raise
+        self._raise_refusal()
+
+    def _raise_refusal(self) -> None:
         if self.refusal is not None:
-            raise self.refusal
+            raise self.refusal from None
 
     def _check_name(self, host: str, port: int) -> None:
         target = Target(canonical(host), port)

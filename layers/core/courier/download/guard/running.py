@@ -15,6 +15,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
+from courier.download.guard.downloader import FFMPEG_ENVIRONMENT
 from courier.errors import CourierError
 
 #: What a child is given of the environment: how Python starts and checks certificates. No AWS credentials, no proxies.
@@ -122,6 +123,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         # yt-dlp would look for plugins below HOME, where downloads are.
         "YTDLP_NO_PLUGINS": "1",
+        **FFMPEG_ENVIRONMENT,
         **_bytecode(),
     }
 
