@@ -1,0 +1,214 @@
+"""A job in a process of its own, guarded from its first line, with nothing of ours in its environment."""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import Any
+
+from courier.download.guard.downloader import FFMPEG_ENVIRONMENT
+from courier.errors import CourierError
+
+#: What a child is given of the environment: how Python starts and checks certificates. No AWS credentials, no proxies.
+_KEPT = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "SSL_CERT_DIR", "SSL_CERT_FILE", "TZ")
+#: How long the parent may go without looking whether the job is still wanted, in seconds.
+_LOOK_S = 0.5
+_STDERR_BYTES = 4_000
+
+
+class JobError(CourierError):
+    """A guarded job raised; the error itself stayed in its process.
+
+    Attributes:
+        type_name: Class of what it raised.
+        text: Its words, for `errors.failure_of`; a refused address begins with `errors.FORBIDDEN_ADDRESS`.
+        trace: For logs.
+        is_forbidden: Whether an address was refused, whatever a library made of that.
+    """
+
+    def __init__(self, type_name: str, text: str, *, trace: str = "", is_forbidden: bool = False) -> None:
+        super().__init__(text)
+        self.type_name = type_name
+        self.text = text
+        self.trace = trace
+        self.is_forbidden = is_forbidden
+
+
+class JobTimeoutError(CourierError):
+    """A guarded job was killed at its time limit."""
+
+
+class JobStoppedError(CourierError):
+    """A guarded job was killed since nobody wanted it any more."""
+
+
+class JobCrashedError(CourierError):
+    """A guarded job's process ended without a word; the text holds its exit status and the end of its stderr."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to do, and within which bounds.
+
+    Attributes:
+        target: `module:function`, called with the payload, the process's `Guard`, and a function for notes (JSON).
+        payload: JSON.
+        folder: The job's own; its HOME, TMPDIR and working directory. Who made it removes it.
+        timeout_s: After so many seconds it is killed, with all that it started.
+        allowed: As in `Guard`.
+        proxy: As in `Guard`.
+        programs: As in `Guard`.
+    """
+
+    target: str
+    payload: Any
+    folder: Path
+    timeout_s: float
+    allowed: frozenset[str] = frozenset()
+    proxy: str = ""
+    programs: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    process: subprocess.Popen[bytes]
+    results: int
+
+
+def run(job: Job, *, note: Callable[[Any], None] = lambda _: None, is_wanted: Callable[[], bool] = lambda: True) -> Any:
+    """Do a job in a child process, and give its result.
+
+    Args:
+        job: What to do.
+        note: Told what the job tells on its way. It runs between reads, so it should be quick.
+        is_wanted: Asked twice a second; the first no kills the job.
+
+    Raises:
+        JobError: The job raised.
+        JobTimeoutError: It took too long.
+        JobStoppedError: It wasn't wanted any more.
+        JobCrashedError: Its process died.
+    """
+    ends = time.monotonic() + job.timeout_s
+    stderr_path = job.folder / "stderr.txt"
+    with stderr_path.open("wb") as stderr, _child(job, stderr.fileno()) as child:
+        for line in _lines(child.results, ends, is_wanted):
+            if "note" in line:
+                note(line["note"])
+            elif "error" in line:
+                error = line["error"]
+                raise JobError(error["type"], error["text"], trace=error["trace"], is_forbidden="is_forbidden" in error)
+            else:
+                return line["result"]
+        status = child.process.wait()
+    words = stderr_path.read_bytes()[-_STDERR_BYTES:].decode(errors="replace")
+    raise JobCrashedError(f"exit status {status}: {words}")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return kept | {
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "PATH": "",
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        # yt-dlp would look for plugins below HOME, where downloads are.
+        "YTDLP_NO_PLUGINS": "1",
+        **FFMPEG_ENVIRONMENT,
+        **_bytecode(),
+    }
+
+
+def _bytecode() -> dict[str, str]:
+    """Where the child finds compiled code, without which yt-dlp's import takes 3 seconds instead of 0.6.
+
+    Beside the sources, if they came compiled or may be compiled there. Lambda's layers can't be written: a folder that
+    this execution environment's later jobs find again.
+    """
+    if Path(cache_from_source(__file__)).exists() or os.access(Path(__file__).parent, os.W_OK):
+        return {}
+    return {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "courier-bytecode")}
+
+
+@contextmanager
+def _child(job: Job, stderr: int) -> Iterator[_Child]:
+    """Its process, dead with all that it started when this ends."""
+    job_read, job_write = os.pipe()
+    results_read, results_write = os.pipe()
+    open_here = [job_write, results_read]
+    try:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-P", "-s", "-m", "courier.download.guard.child", str(job_read), str(results_write)],
+                stdin=subprocess.DEVNULL,
+                stdout=stderr,
+                stderr=stderr,
+                pass_fds=(job_read, results_write),
+                env=_environment(job.folder),
+                cwd=job.folder,
+                start_new_session=True,
+            )
+        finally:
+            os.close(job_read)
+            os.close(results_write)
+        try:
+            _give(job, job_write)
+            yield _Child(process, results_read)
+        finally:
+            _kill(process)
+    finally:
+        for descriptor in open_here:
+            os.close(descriptor)
+
+
+def _give(job: Job, descriptor: int) -> None:
+    text = {
+        "target": job.target,
+        "payload": job.payload,
+        "allowed": sorted(job.allowed),
+        "proxy": job.proxy,
+        "programs": [str(path) for path in job.programs],
+    }
+    rest = memoryview(json.dumps(text).encode() + b"\n")
+    try:
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    except BrokenPipeError:
+        # It died on its way up: its silence and its stderr tell.
+        return
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """The whole session: what a killed job had started would go on otherwise."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _lines(results: int, ends: float, is_wanted: Callable[[], bool]) -> Iterator[dict[str, Any]]:
+    """What the child says, until it ends."""
+    rest = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(results, selectors.EVENT_READ)
+        while True:
+            left = ends - time.monotonic()
+            if left <= 0:
+                raise JobTimeoutError("the job took too long")
+            if not is_wanted():
+                raise JobStoppedError("the job isn't wanted any more")
+            if not selector.select(min(left, _LOOK_S)):
+                continue
+            part = os.read(results, 65_536)
+            if not part:
+                return
+            *lines, rest = (rest + part).split(b"\n")
+            yield from map(json.loads, lines)

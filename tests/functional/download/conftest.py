@@ -1,0 +1,27 @@
+"""Media on a site that may be reached, and traps beside it that may not."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.media_server import Media, MediaServer, made, serving
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
+    """Files, made once."""
+    return made(tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture
+def site(media: Media) -> Iterator[MediaServer]:
+    """A server on 127.0.0.1."""
+    with serving(media) as server:
+        yield server
+
+
+@pytest.fixture
+def trap(media: Media) -> Iterator[MediaServer]:
+    """A server like it, on another private address; nobody may come there."""
+    with serving(media, "127.0.0.2") as server:
+        yield server

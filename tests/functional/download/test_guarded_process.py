@@ -1,0 +1,198 @@
+"""A job in its own process: what it finds around it, how it ends, and that the guard holds there."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from courier.download.guard.downloader import FFMPEG_ENVIRONMENT, FFMPEG_INPUT
+from courier.download.guard.running import Job, JobCrashedError, JobError, JobStoppedError, JobTimeoutError, run
+from tests.functional.download import jobs
+from tests.functional.download.traps import M3U8, NAMES
+from tests.support.media_server import MediaServer
+from tests.support.media_server.pages import hls
+
+SLEEPER = ("import sys; sys.stdin.read()",)
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[..., Job]:
+    """A job of `jobs`, with whatever else is named."""
+
+    def job(function: Callable[..., Any], payload: Any = None, **bounds: Any) -> Job:
+        return Job(f"{jobs.__name__}:{function.__name__}", payload, tmp_path, bounds.pop("timeout_s", 30.0), **bounds)
+
+    return job
+
+
+def test_a_job_finds_nothing_of_ours(make: Callable[..., Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_RUNTIME_API", "HTTP_PROXY", "TELEGRAM_TOKEN"):
+        monkeypatch.setenv(name, "secret")
+    found = run(make(jobs.environment))
+    assert not {name for name in found["names"] if name.startswith(("AWS_", "HTTP", "TELEGRAM"))}
+    assert found["stdin"] == "/dev/null"
+    assert found["folder"] == str(tmp_path)
+    assert {file for file in found["files"] if not file.startswith(("pipe:", "/proc/"))} == {
+        "/dev/null",
+        str(tmp_path / "stderr.txt"),
+    }
+    assert found["curl"]
+
+
+def test_a_download(make: Callable[..., Job], site: MediaServer, tmp_path: Path) -> None:
+    told: list[Any] = []
+    payload = {"url": site.url("hls/index.m3u8"), "folder": str(tmp_path), "ffmpeg": str(site.media.ffmpeg)}
+    job = make(jobs.fetch, payload, allowed=frozenset({site.target}), programs=(site.media.ffmpeg,))
+    assert run(job, note=told.append) == "out.mp4"
+    assert told == ["started"]
+    assert (tmp_path / "out.mp4").stat().st_size > 10_000
+
+
+def test_threads_are_guarded_too(make: Callable[..., Job], trap: MediaServer) -> None:
+    with pytest.raises(JobError, match=r"^forbidden address: ") as caught:
+        run(make(jobs.in_thread, trap.url("video.mp4")))
+    assert caught.value.is_forbidden
+    assert trap.connections == 0
+
+
+def test_segments_that_are_fetched_side_by_side(
+    make: Callable[..., Job], site: MediaServer, trap: MediaServer, tmp_path: Path
+) -> None:
+    url = site.put("/list.m3u8", hls("/plain/hls/index0.ts", trap.url("hls/index1.ts", host="evil.test")), M3U8)
+    payload = {
+        "url": url,
+        "folder": str(tmp_path),
+        "ffmpeg": str(site.media.ffmpeg),
+        "names": NAMES,
+        "options": {"concurrent_fragment_downloads": 3},
+    }
+    with pytest.raises(JobError, match=r"asked for as evil.test") as caught:
+        run(make(jobs.fetch, payload, allowed=frozenset({site.target}), programs=(site.media.ffmpeg,)))
+    assert caught.value.is_forbidden
+    assert trap.connections == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-i", "{trap}"],
+        ["-protocol_whitelist", "file,http,tcp", "-i", "{trap}"],
+        ["-i", "tcp:127.0.0.2:80"],
+        ["-i", "concat:/etc/hostname|{trap}"],
+        ["-f", "lavfi", "-i", "movie=x", "{trap}"],
+    ],
+)
+def test_ffmpeg_gets_no_network(make: Callable[..., Job], site: MediaServer, trap: MediaServer, arguments: Any) -> None:
+    command = [str(site.media.ffmpeg), *(word.format(trap=trap.url("video.mp4")) for word in arguments), "-"]
+    with pytest.raises(JobError, match=r"^forbidden program: "):
+        run(make(jobs.start, command, programs=(site.media.ffmpeg,)))
+    assert trap.connections == 0
+
+
+@pytest.mark.parametrize("command", [["/bin/sh", "-c", "true"], ["curl", "http://127.0.0.2"], ["ffmpeg", "-version"]])
+def test_other_programs(make: Callable[..., Job], site: MediaServer, command: list[str]) -> None:
+    with pytest.raises(JobError, match=r"^forbidden program: "):
+        run(make(jobs.start, command, programs=(site.media.ffmpeg,)))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("hostile.mp4", "ffconcat version 1.0\nfile video.mp4\n"),
+        ("hostile.m3u8", hls("video.mp4")),
+        ("hostile.m3u8", hls("{trap}")),
+    ],
+)
+def test_a_video_that_is_a_playlist_in_truth(
+    site: MediaServer, trap: MediaServer, tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / "video.mp4").write_bytes(site.media.read("video.mp4"))
+    (tmp_path / name).write_text(text.format(trap=trap.url("video.mp4")))
+    command = [str(site.media.ffmpeg), *FFMPEG_INPUT, "-i", name, "-c", "copy", "out.mp4"]
+    done = subprocess.run(command, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert done.returncode != 0
+    assert b"whitelist" in done.stderr
+    assert trap.connections == 0
+
+
+def test_our_ffmpeg_reads_mpeg_ts(site: MediaServer) -> None:
+    """See `FFMPEG_ENVIRONMENT`."""
+    command = [str(site.media.ffmpeg), *FFMPEG_INPUT, "-i", "hls/index0.ts", "-f", "null", "-"]
+    done = subprocess.run(
+        command,
+        cwd=site.media.folder,
+        env=dict(FFMPEG_ENVIRONMENT),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-500:]
+
+
+def test_what_a_job_raises(make: Callable[..., Job]) -> None:
+    with pytest.raises(JobError, match=r"^no such video$") as caught:
+        run(make(jobs.fail, "no such video"))
+    assert (caught.value.type_name, caught.value.is_forbidden) == ("ValueError", False)
+    assert "in fail" in caught.value.trace
+
+
+def test_a_crash_is_told_with_its_last_words(make: Callable[..., Job]) -> None:
+    with pytest.raises(JobCrashedError, match="exit status 7: out of luck"):
+        run(make(jobs.crash))
+
+
+@pytest.mark.parametrize("why", ["timeout", "stopped"])
+def test_a_killed_job_takes_its_programs_along(make: Callable[..., Job], why: str) -> None:
+    python = Path(sys.executable)
+    told: list[list[int]] = []
+    payload = {"program": [str(python), "-c", *SLEEPER]}
+    job = make(jobs.wait, payload, programs=(python,), timeout_s=3.0 if why == "timeout" else 30.0)
+    expected = JobTimeoutError if why == "timeout" else JobStoppedError
+    with pytest.raises(expected):
+        run(job, note=told.append, is_wanted=lambda: why == "timeout" or not told)
+    assert not surviving([psutil.Process(number) for number in told[0] if psutil.pid_exists(number)])
+
+
+def test_a_job_dies_with_its_parent(tmp_path: Path) -> None:
+    """Lambda and the local emulator kill a function at its timeout without a word."""
+    python = sys.executable
+    payload = {"program": [python, "-c", *SLEEPER]}
+    program = (
+        "import sys; from pathlib import Path; from courier.download.guard.running import Job, run\n"
+        f"job = Job('{jobs.__name__}:wait', {payload!r}, Path({str(tmp_path)!r}), 60.0, programs=(Path({python!r}),))\n"
+        "run(job, note=lambda note: print(*note, flush=True))"
+    )
+    with subprocess.Popen(
+        [python, "-c", program],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    ) as parent:
+        assert parent.stdout is not None
+        children = [psutil.Process(int(number)) for number in parent.stdout.readline().split()]
+        parent.send_signal(signal.SIGKILL)
+    assert len(children) == 2
+    assert not surviving(children)
+
+
+def surviving(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that live on; a killed one may take a moment, and an orphan stays a zombie where nobody collects it."""
+    for _ in range(200):
+        _, alive = psutil.wait_procs(processes, timeout=0.1)
+        processes = [process for process in alive if process.is_running() and not is_zombie(process)]
+        if not processes:
+            break
+    return processes
+
+
+def is_zombie(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
