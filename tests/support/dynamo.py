@@ -6,14 +6,13 @@ It knows what the project asks for and refuses the rest. `tests/functional/downl
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from tests.support.expressions import Item, Values, condition, update
 
 type Row = tuple[tuple[str, str, Any], ...]
 type Key = tuple[str, str]
+type Family = dict[frozenset[tuple[Key, Row]], Snapshot]
 
 _ALIAS = re.compile(r":\w+")
 OK = "{}"
@@ -22,15 +21,21 @@ CONFLICT = json.dumps({"error": "TransactionConflictException"})
 CONFLICTS = json.dumps({"error": "TransactionCanceledException", "reasons": ["TransactionConflict"]})
 
 
-@dataclass(frozen=True)
 class Snapshot:
-    """What a table holds. Each write makes another."""
+    """What a table holds. Each write makes another, and what is equal is one object: whoever compares many is quick."""
 
-    rows: Mapping[Key, Row] = field(default_factory=dict)
+    def __init__(self, rows: Mapping[Key, Row] | None = None, family: "Family | None" = None) -> None:
+        self.rows: Mapping[Key, Row] = rows or {}
+        self._family: Family = {} if family is None else family
+        self._calls: dict[tuple[str, str], tuple[Snapshot, str]] = {}
+        if family is None:
+            self._family[frozenset()] = self
 
-    @property
-    def frozen(self) -> frozenset[tuple[Key, Row]]:
-        return frozenset(self.rows.items())
+    def _following(self, rows: Mapping[Key, Row]) -> "Snapshot":
+        name = frozenset(rows.items())
+        if name not in self._family:
+            self._family[name] = Snapshot(rows, self._family)
+        return self._family[name]
 
     def item(self, pk: str, sk: str) -> Item:
         """A row's attributes; empty if it isn't there."""
@@ -38,7 +43,11 @@ class Snapshot:
 
     def call(self, method: str, parameters: str) -> tuple["Snapshot", str]:
         """Make a call, as JSON and with an answer in JSON: what boto3 would return, or the error that it would raise."""
-        given = _read(parameters)
+        if (method, parameters) not in self._calls:
+            self._calls[method, parameters] = self._made(method, json.loads(parameters))
+        return self._calls[method, parameters]
+
+    def _made(self, method: str, given: dict[str, Any]) -> tuple["Snapshot", str]:
         match method:
             case "get_item":
                 row = self.rows.get(_key(given["Key"]))
@@ -87,7 +96,7 @@ class Snapshot:
             rows[key] = _row(update(texts[1], mine)(start, values))
         else:
             assert what == "Delete", what
-        return Snapshot(rows)
+        return self._following(rows)
 
     def _query(self, given: dict[str, Any]) -> list[Row]:
         """The two that there are: rows of one hash between two sort keys, and the index with a filter."""
@@ -102,12 +111,6 @@ class Snapshot:
             pk, first, last = (values[name][1] for name in (":pk", ":first", ":last"))
             rows = ((key, row) for key, row in self.rows.items() if key[0] == pk and first <= key[1] <= last)
         return [row for _, row in sorted(rows)]
-
-
-@cache
-def _read(parameters: str) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(parameters)
-    return read
 
 
 def _key(attributes: dict[str, Any]) -> Key:

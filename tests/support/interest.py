@@ -5,8 +5,9 @@ What runs is the project's own code; only the table, Step Functions, the store a
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
 
 from courier.download.accumulation import Accumulation
 from courier.state.files import FileTable
@@ -59,9 +60,8 @@ def parts(script: Script, now: float, tables: type[JobTable] = JobTable) -> Accu
     return Accumulation(jobs, FileTable(client, TABLE, lambda: now), ports, ports, ports, clock=lambda: now)
 
 
-@dataclass(frozen=True)
-class State:
-    """A moment. Whatever happens makes another.
+class State(NamedTuple):
+    """A moment. Whatever happens makes another, and from equal ones all goes on alike.
 
     Attributes:
         places: Where each actor is that hasn't ended.
@@ -73,7 +73,7 @@ class State:
         is_there: Whether the store has the object.
     """
 
-    table: Snapshot = field(default_factory=Snapshot)
+    table: Snapshot
     places: frozenset[tuple[str, int]] = frozenset()
     executions: frozenset[tuple[str, str]] = frozenset()
     answers: frozenset[tuple[str, str | None, int]] = frozenset()
@@ -81,20 +81,6 @@ class State:
     fetches: int = 0
     faults: int = 0
     is_there: bool = True
-
-    @property
-    def name(self) -> tuple[Any, ...]:
-        """Equal for moments from which all goes on alike."""
-        return (
-            self.table.frozen,
-            self.places,
-            self.executions,
-            self.answers,
-            self.ends,
-            self.fetches,
-            self.faults,
-            self.is_there,
-        )
 
     def job(self) -> dict[str, Any]:
         return {name: value for name, (_, value) in self.table.item(f"media#{HASH}", "job").items()}
@@ -114,19 +100,32 @@ class World:
         failure: How executions end; None if they succeed.
         faults: Which may happen: `crash`, `lost` (a write was made, its answer got lost, and the client made it again),
             `conflict` (somebody else wrote the same row at the same moment).
+        sweeps_early: Whether a sweep may come before anything has gone wrong, to executions that are well.
         wrap: Changes the code under test, to see that it is missed.
         tables: The same of the table.
+        roots: Where each actor begins, and begins again after its death.
+        alike: Where those begin who differ in their names alone.
     """
 
     failure: str | None = None
     faults: tuple[str, ...] = ("crash",)
     wrap: Callable[[Accumulation], Accumulation] = lambda parts: parts
     tables: type[JobTable] = JobTable
+    sweeps_early: bool = True
     actors: Actors = field(default_factory=Actors)
     roots: dict[str, int] = field(default_factory=dict)
+    alike: dict[str, int] = field(default_factory=dict)
 
-    def asks(self, name: str) -> None:
-        self._add(name, lambda script: str(self._parts(script, NOW).request(wish(name))))
+    def asks(self, *names: str) -> None:
+        """Users ask. Several named at once are alike: that one comes before the other is as good as the reverse."""
+        for name in names:
+            program = partial(self._ask, name)
+            self._add(name, program)
+            if len(names) > 1:
+                self.alike[name] = self.actors.begin(program)
+
+    def _ask(self, name: str, script: Script) -> str:
+        return type(self._parts(script, NOW).request(wish(name))).__name__
 
     def leaves(self, name: str) -> None:
         self._add(f"{name} leaves", lambda script: self._parts(script, NOW).cancel(HASH, name).end)
@@ -139,24 +138,31 @@ class World:
 
     def start(self, *names: str, faults: int = 1, before: State | None = None) -> State:
         """The moment before all: these take part, or whoever was named."""
-        places = frozenset((name, self.roots[name]) for name in names or self.roots)
-        return replace(before or State(), places=places, faults=faults)
+        places = frozenset((name, self.alike.get(name, self.roots[name])) for name in names or self.roots)
+        return (before or State(Snapshot()))._replace(places=places, faults=faults)
 
     def steps(self, state: State) -> Iterator[tuple[str, State, Call | None, str]]:
         """Whatever can happen next: who does it, what comes of it, and the call and its answer."""
+        is_first = True
         for name, place in sorted(state.places):
+            if place == self.alike.get(name):
+                if not is_first:
+                    continue
+                is_first = False
+            if not self.sweeps_early and state.faults and name.startswith("sweep"):
+                continue
             call = self.actors.next(place)
             assert not isinstance(call, End)
             after, answer = self._call(state, call)
             yield name, self._move(after, name, place, answer), call, answer
             if not state.faults:
                 continue
-            lame = replace(state, faults=state.faults - 1)
-            if "crash" in self.faults:
+            lame = state._replace(faults=state.faults - 1)
+            if "crash" in self.faults and place != self.alike.get(name):
                 # What was carried out before stays; after the call it is the crash before the next one.
                 yield f"{name} dies", self._die(lame, name, place), None, ""
             if "lost" in self.faults and call[0] in _SINGLE:
-                twice, answer = self._call(replace(after, faults=lame.faults), call)
+                twice, answer = self._call(after._replace(faults=lame.faults), call)
                 yield f"{name} twice", self._move(twice, name, place, answer), call, answer
             if "conflict" in self.faults and call[0] in _WRITES:
                 answer = CONFLICTS if call[0] == "transact_write_items" else CONFLICT
@@ -193,11 +199,11 @@ class World:
             case "answer":
                 return self._answered(state, call), OK
             case "fetch":
-                return replace(state, fetches=state.fetches + 1, is_there=True), OK
+                return state._replace(fetches=state.fetches + 1, is_there=True), OK
             case "has":
                 return state, '{"is": true}' if state.is_there else '{"is": false}'
         table, answer = state.table.call(what, given)
-        return replace(state, table=table), answer
+        return state._replace(table=table), answer
 
     def _started(self, state: State, call: Call) -> State:
         given = _given(call)
@@ -207,8 +213,7 @@ class World:
         if actor not in self.roots:
             self._add(actor, self._execution(given["attempt"]))
         assert given["name"] == execution_of(HASH, given["attempt"])
-        return replace(
-            state,
+        return state._replace(
             executions=state.executions | {(given["name"], "running")},
             places=state.places | {(actor, self.roots[actor])},
         )
@@ -218,8 +223,7 @@ class World:
         if (name, "running") not in state.executions:
             return state
         actor = f"execution {name.rpartition('-')[2]}"
-        return replace(
-            state,
+        return state._replace(
             executions=state.executions - {(name, "running")} | {(name, "stopped")},
             places=frozenset(place for place in state.places if place[0] != actor),
         )
@@ -228,7 +232,7 @@ class World:
         waiter, failure = _given(call)["waiter"], _given(call)["failure"]
         count = next((count for name, how, count in state.answers if (name, how) == (waiter, failure)), 0)
         others = state.answers - {(waiter, failure, count)}
-        return replace(state, answers=others | {(waiter, failure, count + 1)})
+        return state._replace(answers=others | {(waiter, failure, count + 1)})
 
     def _move(self, state: State, name: str, place: int, answer: str) -> State:
         if (name, place) not in state.places:
@@ -238,22 +242,22 @@ class World:
         following = self.actors.after(place, answer)
         reached = self.actors.next(following)
         if not isinstance(reached, End):
-            return replace(state, places=others | {(name, following)})
-        ended = replace(state, places=others, ends=state.ends | {(name, str(reached.result))})
+            return state._replace(places=others | {(name, following)})
+        ended = state._replace(places=others, ends=state.ends | {(name, str(reached.result))})
         return self._over(ended, name)
 
     def _die(self, state: State, name: str, place: int) -> State:
         """A queue hands out its message again; an execution is gone; a sweep has its next turn anyway."""
         others = state.places - {(name, place)}
         if name.startswith("execution") or name.startswith("sweep"):
-            return self._over(replace(state, places=others), name)
-        return replace(state, places=others | {(name, self.roots[name])})
+            return self._over(state._replace(places=others), name)
+        return state._replace(places=others | {(name, self.roots[name])})
 
     def _over(self, state: State, actor: str) -> State:
         if not actor.startswith("execution"):
             return state
         name = execution_of(HASH, int(actor.rpartition(" ")[2]))
-        return replace(state, executions=state.executions - {(name, "running")} | {(name, "over")})
+        return state._replace(executions=state.executions - {(name, "running")} | {(name, "over")})
 
 
 def _given(call: Call) -> dict[str, Any]:
