@@ -148,6 +148,9 @@ class JsonClient:
         code = (query_error or "").partition(";")[0] or str(told.get("__type", "")).rpartition("#")[2] or str(status)
         words = str(told.get("message") or told.get("Message") or f"HTTP {status}")
         parsed: Any = {"Error": {"Code": code, "Message": words}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        if "CancellationReasons" in told:
+            # DynamoDB: why a transaction wasn't made, item by item.
+            parsed["CancellationReasons"] = told["CancellationReasons"]
         return self.exceptions.of(code)(parsed, operation)
 
 

@@ -58,8 +58,12 @@ DYNAMODB = Service(
     name="dynamodb",
     target="DynamoDB_20120810",
     version="1.0",
-    operations=frozenset({"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"}),
-    errors=frozenset({"ConditionalCheckFailedException"}),
+    operations=frozenset(
+        {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"}
+    ),
+    errors=frozenset(
+        {"ConditionalCheckFailedException", "TransactionCanceledException", "TransactionConflictException"}
+    ),
 )
 EVENTS = Service(
     name="events",
