@@ -221,6 +221,8 @@ def template_parameters(endpoints: Endpoints) -> dict[str, str]:
         "Architecture": host_architecture(),
         "RedisUrl": endpoints.redis_url,
         "TelegramApiBase": endpoints.telegram_url,
+        # Each is a process here, which takes half a second of processor to start.
+        "WebhookConnections": "4",
         # The emulator knows no such resource.
         "SavedQueries": "off",
     }

@@ -25,6 +25,7 @@ DEFAULTS = {
     "QuotaWindowSeconds": 86_400,
     "CommandsConcurrency": 10,
     "ArrivalJitterMs": 30,
+    "WebhookConnections": 40,
     "MessageEvents": "off",
     "SavedQueries": "on",
     "AlarmTopicArn": "",
@@ -92,6 +93,7 @@ def test_a_wrong_parameter_is_refused_before_anything_is_made(
     ("parameter", "settings", "field"),
     [
         ("MappingConcurrency", ControlSettings, "mapping_concurrency"),
+        ("WebhookConnections", ControlSettings, "webhook_connections"),
         ("ArrivalJitterMs", SenderSettings, "arrival_jitter_ms"),
         ("QuotaPerUser", CommandsSettings, "quota_per_user"),
         ("QuotaPerChat", CommandsSettings, "quota_per_chat"),

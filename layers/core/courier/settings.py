@@ -54,6 +54,7 @@ class ControlSettings(Common):
     Attributes:
         event_bus: Its name. Empty in the seconds of a deploy: news wait.
         public_url: Where Telegram reaches the HTTP API. Empty: nowhere, and webhooks are refused.
+        webhook_connections: How many Telegram may open to a bot's webhook at once.
     """
 
     telegram_api_base: Url
@@ -62,6 +63,7 @@ class ControlSettings(Common):
     sender_function_arn: str
     mapping_concurrency: Annotated[int, Field(ge=2, le=1000)] = 5
     public_url: Url | Literal[""] = ""
+    webhook_connections: Annotated[int, Field(ge=1, le=100)] = 40
     event_bus: str = ""
 
 

@@ -67,6 +67,13 @@ async def test_a_bot_is_added_with_its_webhook() -> None:
     assert world.secrets[0] not in str(world.bots.rows[1].model_dump()), "rows have digests alone"
 
 
+async def test_telegram_is_told_how_many_connections_it_may_open() -> None:
+    world = await world_that_hears(connections=4)
+
+    assert world.hook is not None
+    assert world.hook["max_connections"] == 4
+
+
 async def test_a_new_secret_counts_before_telegram_has_it_and_the_old_one_for_a_while() -> None:
     world = await world_that_hears()
 

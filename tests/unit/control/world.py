@@ -55,6 +55,7 @@ class World:
     is_deaf: bool = False
     hook: dict[str, Any] | None = None
     secrets: list[str] = field(default_factory=list)
+    connections: int = 40
     public_url: str = "https://api.example"
     crash_at: int | None = None
     is_late: bool = False
@@ -75,7 +76,13 @@ class World:
         clock: Callable[[], float] = lambda: self.now  # noqa: E731
         telegram = _Telegram(self)
         webhooks = WebhookKeeper(
-            telegram=telegram, bots=bots, tokens=tokens, public_url=self.public_url, stack="courier", clock=clock
+            telegram=telegram,
+            bots=bots,
+            tokens=tokens,
+            public_url=self.public_url,
+            stack="courier",
+            connections=self.connections,
+            clock=clock,
         )
         news = BotNews(_Bus(self), bots, clock)
         remover = BotRemover(

@@ -25,8 +25,6 @@ from courier.state.webhooks import Webhook, digest_of
 from courier.telegram.client import CallsTelegram
 from courier.telemetry import log
 
-#: Telegram: connections that it opens to a webhook at once, by default; 100 at most. An update takes milliseconds here.
-MAX_CONNECTIONS = 40
 #: Seconds for which a secret counts after Telegram took another: longer than any delivery is under way.
 OVERLAP_S = 600
 #: Seconds until the Bot API is asked again after it couldn't be reached.
@@ -44,6 +42,7 @@ class WebhookKeeper:
     Args:
         public_url: Where Telegram reaches the HTTP API; empty where it can't.
         stack: Part of secrets: two stacks with one bot don't know each other's.
+        connections: How many Telegram may open at once; its own default, and 100 at most.
     """
 
     def __init__(
@@ -54,6 +53,7 @@ class WebhookKeeper:
         tokens: KeepsTokens,
         public_url: str,
         stack: str,
+        connections: int = 40,
         clock: Clock = time.time,
     ) -> None:
         self._telegram = telegram
@@ -61,6 +61,7 @@ class WebhookKeeper:
         self._tokens = tokens
         self._public_url = public_url
         self._stack = stack
+        self._connections = connections
         self._clock = clock
 
     def must_be_possible(self, wanted: bool | None) -> None:
@@ -87,7 +88,7 @@ class WebhookKeeper:
         number, secret = self._next(bot, token)
         old, coming = bot.webhook or Webhook(url), digest_of(secret)
         self._put(bot, replace(old, number=number, coming=coming))
-        setting = {"url": url, "secret_token": secret, "max_connections": MAX_CONNECTIONS, "allowed_updates": []}
+        setting = {"url": url, "secret_token": secret, "max_connections": self._connections, "allowed_updates": []}
         try:
             await self._ask(token, "setWebhook", setting)
         except RefusedMessageError:

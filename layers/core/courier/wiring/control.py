@@ -105,7 +105,12 @@ def _duties(parts: _Parts) -> Duties:
     tokens = TokenStore(boto3.client("ssm", config=AWS), settings.stack)
     plumbing = Plumbing(bots, parts.queues, parts.mappings)
     webhooks = WebhookKeeper(
-        telegram=telegram, bots=bots, tokens=tokens, public_url=settings.public_url, stack=settings.stack
+        telegram=telegram,
+        bots=bots,
+        tokens=tokens,
+        public_url=settings.public_url,
+        stack=settings.stack,
+        connections=settings.webhook_connections,
     )
     bus = EventBus(boto3.client("events", config=AWS), settings.event_bus, f"courier.{settings.stack}")
     news = BotNews(bus, bots)
