@@ -14,6 +14,8 @@ from courier.telemetry import log
 
 #: Seconds after which nobody tries any more to answer somebody who can't be: the sender's own memory of ids ends.
 GIVE_UP_S = 24 * 3600
+#: Times that a call looks for those who came while it answered others.
+MOST_ROUNDS = 100
 
 
 class Answers(Protocol):
@@ -62,11 +64,17 @@ class Accumulation:
         Raises:
             CourierError: if somebody couldn't be answered now; all others were.
         """
-        closed = self.jobs.close(content, attempt, outcome)
-        if closed is None:
-            # Cancelled, or another attempt has taken its place, and answers whoever is left.
-            return Finished(0, is_done=True)
-        return self._answer(content, attempt, closed, until)
+        answered = 0
+        for _ in range(MOST_ROUNDS):
+            closed = self.jobs.close(content, attempt, outcome)
+            if closed is None:
+                # Cancelled, or another attempt has taken its place, and answers whoever is left.
+                return Finished(answered, is_done=True)
+            some = self._answer(content, attempt, closed, until)
+            answered += some.answered
+            if not some.is_done or self.jobs.settle(content, attempt):
+                return Finished(answered, is_done=some.is_done)
+        return Finished(answered, is_done=False)
 
     def _answer(self, content: str, attempt: int, outcome: Outcome, until: float | None) -> Finished:
         """Answer everyone who waits for an attempt that is closed; one who can't be answered holds nobody back."""
@@ -87,5 +95,4 @@ class Accumulation:
             answered += self.jobs.answered(content, waiter)
         if last_error:
             raise last_error
-        self.jobs.settle(content, attempt)
         return Finished(answered, is_done=True)

@@ -20,6 +20,12 @@ def one_more(job: Job) -> Expression:
     return _change(job.hash, _RUNS, step=1, attempt=job.attempt)
 
 
+def one_late(job: Job) -> Expression:
+    """One more waits for what is stored and being delivered, if that hasn't come to its end."""
+    condition = "#state = :done AND attempt = :attempt AND attribute_exists(deadline_at)"
+    return _change(job.hash, condition, step=1, attempt=job.attempt, done=JobState.DONE)
+
+
 def one_less(content: str) -> Expression:
     """One less waits, whatever the job does."""
     return _change(content, "waiting >= :one", step=-1)

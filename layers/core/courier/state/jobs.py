@@ -3,7 +3,9 @@
 Every change is conditional, so that any number of processes may do anything at any moment and die at any instruction:
 
 - Who joins is written down together with the count of those who wait, on condition that the attempt runs.
-- Who closes sets the job's state first, on the same condition, and reads the waiters then: nobody can have joined since.
+- Who closes sets the job's state first, on the same condition, and reads the waiters then: nobody can have joined the
+  attempt since. While what it stored is delivered, late ones wait with the others; the delivery ends on condition that
+  nobody waits.
 - The last one to leave cancels the job in the transaction that takes them out.
 - As long as an attempt runs, or somebody waits, the job is in the index with a time at which somebody looks after it.
 
@@ -101,6 +103,11 @@ class JobTable:
                 return known
             # Read after the job: whoever closed it had written down the file before.
             file = self._files.stored(request.hash)
+            if job and file and job.state == JobState.DONE and job.deadline_at is not None:
+                # It is being delivered: a second execution would upload it a second time.
+                if self._enter(request, job.attempt, job_changes.one_late(job)):
+                    return Joined(job)
+                continue
             if file and file != seen:
                 return Stored(file)
             now = self._now()
