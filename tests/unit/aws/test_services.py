@@ -6,10 +6,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from courier.aws.services import DYNAMODB, EVENTS, SQS, SSM, Service
+from courier.aws.services import DYNAMODB, EVENTS, SQS, SSM, STATES, Service
 
 SESSION = boto3.Session("test", "test")
-SERVICES = {service.name: service for service in (DYNAMODB, EVENTS, SQS, SSM)}
+SERVICES = {service.name: service for service in (DYNAMODB, EVENTS, SQS, SSM, STATES)}
 
 
 def partitions() -> list[str]:
