@@ -97,7 +97,7 @@ def test_sweeps_that_die() -> None:
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_what_is_stored_is_only_delivered(is_there: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_what_is_stored_is_only_delivered(is_there: bool) -> None:
     world = World()
     world.asks("ann", "bob")
     start = world.start(before=State(stored(), is_there=is_there))

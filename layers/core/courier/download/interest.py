@@ -13,9 +13,9 @@ from courier.state.files import FileTable
 from courier.state.jobs import JobTable
 from courier.state.media import (
     Job,
+    JobState,
     Joined,
     Joining,
-    JobState,
     Left,
     Outcome,
     Request,

@@ -90,7 +90,7 @@ class MediaBatch:
         except Exception as error:  # noqa: BLE001 - a fault of ours with one message must not cost its neighbours
             log().exception("request met an unforeseen error", receives=record.receives)
             if record.receives < MOST_RECEIVES:
-                return STATE_RETRY_S * 2 ** (record.receives - 1)
+                return STATE_RETRY_S << (record.receives - 1)
             reason = f"failed {record.receives} times: {type(error).__name__} {error}"
             return self._bury(record, reason, FAILED)
         return None

@@ -125,11 +125,14 @@ class Taker:
         )
         joining = self.interest.request(Request(content, message.url, message.kind, message.quality, waiter))
         self.events.put([self._requested(message, waiter, content)])
-        what = {
-            "execution": joining.job.execution if isinstance(joining, Started | Joined) else None,
-            "is_repeat": isinstance(joining, Known),
-        }
-        log().info("download requested", waiter=waiter_id, kind=message.kind, quality=message.quality, **what)
+        log().info(
+            "download requested",
+            waiter=waiter_id,
+            kind=message.kind,
+            quality=message.quality,
+            execution=joining.job.execution if isinstance(joining, Started | Joined) else None,
+            is_repeat=isinstance(joining, Known),
+        )
         count({"MediaRequested": 1, "MediaStarted": int(isinstance(joining, Started))})
         return None
 

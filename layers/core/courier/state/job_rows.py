@@ -2,8 +2,8 @@
 
 `job` is the download, `waiter#{attempt}#{id}` one who waits, `asked#{id}` what became of a request: there as long as
 a repeat may come. Whoever may take requests back has them under `wants#{bot_id}:{user_id}` as well, as long as they
-wait; see `courier.state.wants`. `stored` and `file#{bot_id}` are in `courier.state.files`. The attribute `kind` is the index's: a job
-has it as long as somebody has to look after it.
+wait; see `courier.state.wants`. `stored` and `file#{bot_id}` are in `courier.state.files`. The attribute `kind` is the
+index's: a job has it as long as somebody has to look after it.
 """
 
 from typing import Any
@@ -73,7 +73,10 @@ def new_waiter(request: Request, waiter: Waiter) -> list[tuple[str, Expression]]
         "expires_at": number(waiter.joined_at + ASKED_S),
     }
     row = {**key(content, waiter_sk(waiter.attempt, waiter.waiter_id)), **item_of(waiter)}
-    rows = [("Put", {"Item": asked, "ConditionExpression": "attribute_not_exists(pk)"}), ("Put", {"Item": row})]
+    rows: list[tuple[str, Expression]] = [
+        ("Put", {"Item": asked, "ConditionExpression": "attribute_not_exists(pk)"}),
+        ("Put", {"Item": row}),
+    ]
     if waiter.user_id is None:
         return rows
     want = Want(waiter_id=waiter.waiter_id, hash=content, url=request.url, chat_id=waiter.chat_id)
@@ -85,7 +88,7 @@ def no_waiter(content: str, waiter: Waiter, end: End, now: int) -> list[tuple[st
     """The end of a wait, if it hasn't ended."""
     sk = waiter_sk(waiter.attempt, waiter.waiter_id)
     marks = {"ended": {"S": end}, "expires_at": number(now + ASKED_S)}
-    rows = [
+    rows: list[tuple[str, Expression]] = [
         ("Delete", {"Key": key(content, sk), "ConditionExpression": "attribute_exists(pk)"}),
         ("Put", {"Item": {**key(content, f"asked#{waiter.waiter_id}"), **marks}}),
     ]

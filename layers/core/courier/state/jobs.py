@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 
 from courier.state import job_changes, job_rows
 from courier.state.bots import KIND_INDEX
-from courier.state.conditional import Writer, wait
+from courier.state.conditional import Expression, Writer, wait
 from courier.state.files import FileTable
 from courier.state.media import (
     End,
     Job,
+    JobState,
     Joined,
     Joining,
-    JobState,
     Known,
     Left,
     Outcome,
@@ -212,11 +212,11 @@ class JobTable:
         job = self.job(request.hash)
         return Joined(job) if job else None
 
-    def _enter(self, request: Request, attempt: int, change: job_changes.Expression) -> bool:
+    def _enter(self, request: Request, attempt: int, change: Expression) -> bool:
         waiter = request.waiter.model_copy(update={"attempt": attempt, "joined_at": self._now()})
         return self._writer.together(("Update", change), *job_rows.new_waiter(request, waiter))
 
-    def _exit(self, content: str, waiter: Waiter, end: End, change: job_changes.Expression) -> bool:
+    def _exit(self, content: str, waiter: Waiter, end: End, change: Expression) -> bool:
         rows = job_rows.no_waiter(content, waiter, end, self._now())
         return self._writer.together(("Update", change), *rows)
 

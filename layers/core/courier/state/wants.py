@@ -1,8 +1,8 @@
 """What a user has asked for and can still take back, and which of it a request to take back meant.
 
-The rows of what is open (`wants#{bot_id}:{user_id}`) are written by `courier.state.jobs`, with those who wait and in the
-same transactions. What is meant is written down before any of it is taken back: whoever takes it back again, since the
-first to do so died half-way, means the same, and can say how much it was.
+The rows of what is open (`wants#{bot_id}:{user_id}`) are written by `courier.state.jobs`, with those who wait and in
+the same transactions. What is meant is written down before any of it is taken back: whoever takes it back again, since
+the first to do so died half-way, means the same, and can say how much it was.
 """
 
 import json
