@@ -1,6 +1,7 @@
 """DynamoDB in memory: one table with conditional writes and transactions, and a snapshot at each moment.
 
-It knows what the project asks for and refuses the rest. `tests/functional/download` holds it against moto, call by call.
+It knows what the project asks for and refuses the rest. `tests/functional/download/test_likeness.py` holds it against
+moto, call by call.
 """
 
 import json
@@ -22,7 +23,7 @@ CONFLICTS = json.dumps({"error": "TransactionCanceledException", "reasons": ["Tr
 
 
 class Snapshot:
-    """What a table holds. Each write makes another, and what is equal is one object: whoever compares many is quick."""
+    """What a table holds. Each write makes another, and what is equal is one object: comparing many is quick."""
 
     def __init__(self, rows: Mapping[Key, Row] | None = None, family: "Family | None" = None) -> None:
         self.rows: Mapping[Key, Row] = rows or {}

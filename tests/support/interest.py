@@ -4,7 +4,7 @@ What runs is the project's own code; only the table, Step Functions, the store a
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -263,7 +263,7 @@ class World:
     def _die(self, state: State, name: str, place: int) -> State:
         """A queue hands out its message again; an execution is gone; a sweep has its next turn anyway."""
         others = state.places - {(name, place)}
-        if name.startswith("execution") or name.startswith("sweep"):
+        if name.startswith(("execution", "sweep")):
             return self._over(state._replace(places=others), name)
         return state._replace(places=others | {(name, self.roots[name])})
 

@@ -25,7 +25,7 @@ def said(client: "DynamoDBClient", call: Call) -> Any:
         answer = getattr(client, method)(**given)
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        reasons = [reason["Code"] for reason in error.response.get("CancellationReasons", [])]  # type: ignore[typeddict-item]
+        reasons = [reason["Code"] for reason in error.response.get("CancellationReasons", [])]
         return {"error": code, "reasons": reasons} if reasons else {"error": code}
     return {name: answer[name] for name in ("Item", "Items") if name in answer}
 

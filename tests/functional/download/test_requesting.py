@@ -1,7 +1,6 @@
 """The media queue's consumer over a table in process: who waits, what is started and stopped, and what users read."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,7 +131,7 @@ class Store:
 
 
 @pytest.fixture
-def world(client: "DynamoDBClient") -> Iterator[World]:
+def world(client: "DynamoDBClient") -> World:
     machine, queues, other, told = Machine(), Queues(REPLIES), FakeQueues(), Told()
     jobs, files, bots = JobTable(client, TABLE), FileTable(client, TABLE), BotTable(client, TABLE)
     bots.put(active_bot(1))
@@ -149,7 +148,7 @@ def world(client: "DynamoDBClient") -> Iterator[World]:
     world = World(MediaBatch(taker=taker, dead=other, queues=other), taker, machine, queues, other, told, jobs, files)
     taker = replace(taker, interest=replace(taker.interest, objects=Store(world)))
     world.taker, world.batch = taker, replace(world.batch, taker=taker)
-    yield world
+    return world
 
 
 def asked(name: str | int, url: str = LINK, *, user: int | None = 7, chat: int = 5, **more: Any) -> Record:
@@ -370,7 +369,7 @@ def test_taking_back_that_died_half_way_says_how_much_it_was(world: World) -> No
             raise error
         stop(**given)
 
-    world.machine.stop_execution = dies  # type: ignore[method-assign]
+    world.machine.stop_execution = dies  # type: ignore[method-assign, assignment]
     assert world.take(back) == [back.message_id]
     assert world.take(back) == []
 

@@ -57,7 +57,11 @@ def test_the_environment_names_addresses_for_all_services_and_for_one() -> None:
 @pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 def test_the_variable_of_one_service_is_that_of_boto3(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     make: Any = SESSION.client
-    name = make(CLIENTS.get(service.name, service.name), "eu-west-1").meta.service_model.service_id.upper().replace(" ", "_")
+    name = (
+        make(CLIENTS.get(service.name, service.name), "eu-west-1")
+        .meta.service_model.service_id.upper()
+        .replace(" ", "_")
+    )
     monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", "http://127.0.0.1:3")
 
     assert service.url("eu-west-1", {f"AWS_ENDPOINT_URL_{name}": "http://127.0.0.1:3"}) == "http://127.0.0.1:3"

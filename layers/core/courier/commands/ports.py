@@ -106,7 +106,8 @@ class Wish:
 class Downloads(Protocol):
     """The download machine, which answers by itself.
 
-    Both raise StateUnavailableError where it can't be reached; the update is then tried again, and asks for nothing twice.
+    Both raise StateUnavailableError where it can't be reached; the update is then tried again, and asks for nothing
+    twice.
     """
 
     async def request(self, asker: Asker, wish: Wish) -> None:

@@ -1,7 +1,7 @@
 """Domain events: what the platform tells whoever listens to its bus, so that nobody has to touch its code to react.
 
-Those of media's ends (`media.ready|failed`) and of broadcasts (`broadcast.finished`) come with their own machines: a class
-more each, in `EVENT_TYPES`.
+Those of media's ends (`media.ready|failed`) and of broadcasts (`broadcast.finished`) come with their own machines: a
+class more each, in `EVENT_TYPES`.
 """
 
 import json

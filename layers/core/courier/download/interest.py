@@ -1,8 +1,8 @@
 """One download however many ask: who joins what, who takes it back, and what becomes of executions that die.
 
-The order of things is all that is decided here, and in `accumulation`, where those who wait are answered. What is true of
-it stands in `courier.state.jobs`, and a test runs every interleaving of these functions, each able to die at any step
-(`tests/unit/download/test_interleavings.py`).
+The order of things is all that is decided here, and in `accumulation`, where those who wait are answered. What is true
+of it stands in `courier.state.jobs`, and a test runs every interleaving of these functions, each able to die at any
+step (`tests/unit/download/test_interleavings.py`).
 """
 
 from dataclasses import dataclass
@@ -114,7 +114,7 @@ class Interest:
         return left
 
     def sweep(self, now: float) -> Swept:
-        """Look after all jobs whose deadline has passed, as often as a schedule says. One that fails has another turn."""
+        """Look after all jobs whose deadline has passed. One that fails has another turn."""
         numbers = {"again": 0, "given_up": 0, "ended": 0, "failed": 0}
         for job in self.jobs.stuck(now):
             try:
@@ -127,7 +127,7 @@ class Interest:
         return Swept(**numbers)
 
     def mend(self, job: Job) -> str | None:
-        """Look after a job as it was seen: of an execution that is known to be dead, nobody needs to wait for the sweep.
+        """Look after a job as it was seen, in a sweep or as soon as its execution is known to be dead.
 
         Returns:
             What was done, as `Swept` names it; None if somebody else has looked after it.
