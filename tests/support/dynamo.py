@@ -43,7 +43,7 @@ class Snapshot:
         return {name: (kind, value) for name, kind, value in self.rows.get((pk, sk), ())}
 
     def call(self, method: str, parameters: str) -> tuple["Snapshot", str]:
-        """Make a call, as JSON and with an answer in JSON: what boto3 would return, or the error that it would raise."""
+        """Make a call, in JSON: what boto3 would return, or the error that it would raise."""
         if (method, parameters) not in self._calls:
             self._calls[method, parameters] = self._made(method, json.loads(parameters))
         return self._calls[method, parameters]
