@@ -152,7 +152,7 @@ class MediaRequested(DomainEvent):
     url: str = Field(description="As the user named it.")
     kind: Literal["video", "audio"]
     quality: str
-    content_hash: str = Field(description="The same for all who want the same.")
+    hash: str = Field(description="The same for all who want the same.")
 
 
 class _AboutBot(DomainEvent):

@@ -147,7 +147,7 @@ class Taker:
             url=message.url,
             kind=message.kind,
             quality=message.quality,
-            content_hash=content,
+            hash=content,
         )
 
     def _cancel(self, message: CancelMedia, record: Record) -> None:
