@@ -1,6 +1,7 @@
 """DynamoDB in memory: one table with conditional writes and transactions, and a snapshot at each moment.
 
-It knows what the project asks for and refuses the rest. `tests/functional/download` holds it against moto, call by call.
+It knows what the project asks for and refuses the rest. `tests/functional/download/test_likeness.py` holds it against
+moto, call by call.
 """
 
 import json
@@ -22,7 +23,7 @@ CONFLICTS = json.dumps({"error": "TransactionCanceledException", "reasons": ["Tr
 
 
 class Snapshot:
-    """What a table holds. Each write makes another, and what is equal is one object: whoever compares many is quick."""
+    """What a table holds. Each write makes another, and what is equal is one object: comparing many is quick."""
 
     def __init__(self, rows: Mapping[Key, Row] | None = None, family: "Family | None" = None) -> None:
         self.rows: Mapping[Key, Row] = rows or {}
@@ -42,7 +43,7 @@ class Snapshot:
         return {name: (kind, value) for name, kind, value in self.rows.get((pk, sk), ())}
 
     def call(self, method: str, parameters: str) -> tuple["Snapshot", str]:
-        """Make a call, as JSON and with an answer in JSON: what boto3 would return, or the error that it would raise."""
+        """Make a call, in JSON: what boto3 would return, or the error that it would raise."""
         if (method, parameters) not in self._calls:
             self._calls[method, parameters] = self._made(method, json.loads(parameters))
         return self._calls[method, parameters]

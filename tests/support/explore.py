@@ -18,6 +18,7 @@ def holds(before: State, after: State) -> None:
     job, old = after.job(), before.job()
     assert int(job.get("attempt", 0)) >= int(old.get("attempt", 0)), "attempts only grow"
     assert int(job.get("waiting", 0)) == len(after.waiting()), "all who wait are counted"
+    assert sorted(after.waiting()) == sorted(after.wanting()), "who waits can take it back"
     if job and (after.waiting() or job["state"] == JobState.RUNNING):
         assert "kind" in job, "somebody looks after it"
         assert "deadline_at" in job, "at some time"

@@ -4,15 +4,16 @@ What runs is the project's own code; only the table, Step Functions, the store a
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
 from courier.download.accumulation import Accumulation
+from courier.download.interest import Interest
 from courier.state.files import FileTable
 from courier.state.jobs import JobTable
-from courier.state.media import Job, Outcome, Request, StoredFile, Waiter, execution_of
+from courier.state.media import Job, JobState, Outcome, Request, StoredFile, Waiter
 from tests.support.dynamo import CONFLICT, CONFLICTS, OK, Snapshot
 from tests.support.replay import Actors, Call, End, Program, Script, ScriptedClient
 
@@ -28,7 +29,7 @@ _WRITES = (*_SINGLE, "transact_write_items")
 
 def wish(name: str) -> Request:
     """What a user asks for."""
-    waiter = Waiter(waiter_id=name, bot_id=1, chat_id=5, reply_to=9, correlation_id=f"c-{name}")
+    waiter = Waiter(waiter_id=name, bot_id=1, chat_id=5, user_id=7, reply_to=9, correlation_id=f"c-{name}")
     return Request(HASH, "https://video.example/1", "video", "best", waiter)
 
 
@@ -39,7 +40,8 @@ class _Ports:
         self._script = script
 
     def start(self, job: Job) -> None:
-        self._script.ask("start", name=job.execution, attempt=job.attempt)
+        is_ready = job.is_stored or job.state != JobState.RUNNING
+        self._script.ask("start", name=job.execution, attempt=job.attempt, is_ready=is_ready)
 
     def stop(self, name: str) -> None:
         self._script.ask("stop", name=name)
@@ -52,12 +54,20 @@ class _Ports:
         return bool(self._script.ask("has", key=key)["is"])
 
 
-def parts(script: Script, now: float, tables: type[JobTable] = JobTable) -> Accumulation:
+class Parts(NamedTuple):
+    """The project's code."""
+
+    interest: Interest
+    accumulation: Accumulation
+
+
+def parts(script: Script, now: float, tables: type[JobTable] = JobTable) -> Parts:
     """The project's code over a script."""
     client: Any = ScriptedClient(script)
     ports = _Ports(script)
     jobs = tables(client, TABLE, clock=lambda: now, pause=lambda _: None)
-    return Accumulation(jobs, FileTable(client, TABLE, lambda: now), ports, ports, ports, clock=lambda: now)
+    files = FileTable(client, TABLE, lambda: now)
+    return Parts(Interest(jobs, files, ports, ports), Accumulation(jobs, files, ports, clock=lambda: now))
 
 
 class State(NamedTuple):
@@ -88,6 +98,9 @@ class State(NamedTuple):
     def waiting(self) -> list[str]:
         return [sk.rpartition("#")[2] for _, sk in self.table.rows if sk.startswith("waiter#")]
 
+    def wanting(self) -> list[str]:
+        return [sk for pk, sk in self.table.rows if pk == "wants#1:7"]
+
     def answered(self, waiter: str) -> int:
         return sum(count for name, _, count in self.answers if name == waiter)
 
@@ -101,15 +114,13 @@ class World:
         faults: Which may happen: `crash`, `lost` (a write was made, its answer got lost, and the client made it again),
             `conflict` (somebody else wrote the same row at the same moment).
         sweeps_early: Whether a sweep may come before anything has gone wrong, to executions that are well.
-        wrap: Changes the code under test, to see that it is missed.
-        tables: The same of the table.
+        tables: The table of jobs; another one changes the code under test, to see that it is missed.
         roots: Where each actor begins, and begins again after its death.
         alike: Where those begin who differ in their names alone.
     """
 
     failure: str | None = None
     faults: tuple[str, ...] = ("crash",)
-    wrap: Callable[[Accumulation], Accumulation] = lambda parts: parts
     tables: type[JobTable] = JobTable
     sweeps_early: bool = True
     actors: Actors = field(default_factory=Actors)
@@ -125,15 +136,15 @@ class World:
                 self.alike[name] = self.actors.begin(program)
 
     def _ask(self, name: str, script: Script) -> str:
-        return type(self._parts(script, NOW).request(wish(name))).__name__
+        return type(self._parts(script, NOW).interest.request(wish(name))).__name__
 
     def leaves(self, name: str) -> None:
-        self._add(f"{name} leaves", lambda script: self._parts(script, NOW).cancel(HASH, name).end)
+        self._add(f"{name} leaves", lambda script: self._parts(script, NOW).interest.cancel(HASH, name).end)
 
     def sweeps(self, number: int = 1) -> str:
         name, now = f"sweep {number}", NOW + number * LATER_S
         if name not in self.roots:
-            self._add(name, lambda script: str(self._parts(script, now).sweep(now)))
+            self._add(name, lambda script: str(self._parts(script, now).interest.sweep(now)))
         return name
 
     def start(self, *names: str, faults: int = 1, before: State | None = None) -> State:
@@ -168,16 +179,19 @@ class World:
                 answer = CONFLICTS if call[0] == "transact_write_items" else CONFLICT
                 yield f"{name} collides", self._move(lame, name, place, answer), None, ""
 
-    def _parts(self, script: Script, now: float) -> Accumulation:
-        return self.wrap(parts(script, now, self.tables))
+    def _parts(self, script: Script, now: float) -> Parts:
+        return parts(script, now, self.tables)
 
     def _add(self, name: str, program: Program) -> None:
         self.roots[name] = self.actors.begin(program)
 
-    def _execution(self, attempt: int) -> Program:
+    def _execution(self, attempt: int, *, is_ready: bool) -> Program:
         def run(script: Script) -> str:
-            accumulation = self._parts(script, NOW)
-            if not accumulation.jobs.begun(HASH, attempt):
+            accumulation = self._parts(script, NOW).accumulation
+            is_wanted = accumulation.jobs.begun(HASH, attempt)
+            if is_ready:
+                return str(accumulation.finish(HASH, attempt, Outcome()))
+            if not is_wanted:
                 return "unwanted"
             if self.failure is None:
                 if accumulation.files.stored(HASH) is None:
@@ -209,10 +223,10 @@ class World:
         given = _given(call)
         if given["name"] in dict(state.executions):
             return state
-        actor = f"execution {given['attempt']}"
+        # Of one name there are two kinds, in worlds that are otherwise apart.
+        actor = f"execution {given['name'].partition('-')[2]}{' delivers' if given['is_ready'] else ''}"
         if actor not in self.roots:
-            self._add(actor, self._execution(given["attempt"]))
-        assert given["name"] == execution_of(HASH, given["attempt"])
+            self._add(actor, self._execution(given["attempt"], is_ready=given["is_ready"]))
         return state._replace(
             executions=state.executions | {(given["name"], "running")},
             places=state.places | {(actor, self.roots[actor])},
@@ -222,10 +236,10 @@ class World:
         name = _given(call)["name"]
         if (name, "running") not in state.executions:
             return state
-        actor = f"execution {name.rpartition('-')[2]}"
+        actor = f"execution {name.partition('-')[2]}"
         return state._replace(
             executions=state.executions - {(name, "running")} | {(name, "stopped")},
-            places=frozenset(place for place in state.places if place[0] != actor),
+            places=frozenset(place for place in state.places if place[0].removesuffix(" delivers") != actor),
         )
 
     def _answered(self, state: State, call: Call) -> State:
@@ -249,14 +263,14 @@ class World:
     def _die(self, state: State, name: str, place: int) -> State:
         """A queue hands out its message again; an execution is gone; a sweep has its next turn anyway."""
         others = state.places - {(name, place)}
-        if name.startswith("execution") or name.startswith("sweep"):
+        if name.startswith(("execution", "sweep")):
             return self._over(state._replace(places=others), name)
         return state._replace(places=others | {(name, self.roots[name])})
 
     def _over(self, state: State, actor: str) -> State:
         if not actor.startswith("execution"):
             return state
-        name = execution_of(HASH, int(actor.rpartition(" ")[2]))
+        name = f"{HASH}-{actor.split()[1]}"
         return state._replace(executions=state.executions - {(name, "running")} | {(name, "over")})
 
 

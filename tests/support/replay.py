@@ -2,7 +2,8 @@
 
 An actor is code that depends on nothing but what its calls return. So what it does next follows from what it was told
 before: it is run again from its start, given those answers, and cut off at the first call that has none. That way any
-number of actors can be interleaved in every possible way, and situations that are alike are recognised, without threads.
+number of actors can be interleaved in every possible way, and situations that are alike are recognised, without
+threads.
 """
 
 import json

@@ -111,3 +111,21 @@ class CommandsSettings(Common, RedisSettings):
     quota_blessed: Quota = 500
     quota_admin: Quota = 5_000
     quota_window_seconds: Annotated[int, Field(ge=60, le=31_536_000)] = 86_400
+
+
+class SweepSettings(Common):
+    """Of the function that looks after downloads."""
+
+    machine_arn: Annotated[str, Field(pattern=r"^arn:[^:]+:states:[^:]*:[^:]*:stateMachine:\S+$")]
+
+
+class RequestSettings(SweepSettings):
+    """Of the function that takes requests for downloads.
+
+    Attributes:
+        event_bus: Its name. Empty in the seconds of a deploy: requests wait.
+    """
+
+    dead_queue_url: str
+    media_bucket: Annotated[str, Field(min_length=1)]
+    event_bus: str = ""

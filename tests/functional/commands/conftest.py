@@ -13,9 +13,10 @@ from courier.access.quotas import Quotas
 from courier.commands.batch import CommandsBatch
 from courier.commands.directory import Directory
 from courier.commands.dispatcher import LazyDispatcher
+from courier.commands.downloads import QueuedDownloads
 from courier.commands.forwarding import Forwarder
 from courier.commands.gate import Gate, House
-from courier.commands.handles import Handles, NoDownloads
+from courier.commands.handles import Handles
 from courier.commands.jobs import Parts
 from courier.commands.known import Known
 from courier.commands.ports import Allowance, Asker, Replies, Rulings
@@ -185,7 +186,12 @@ def make_world(client: Any, redis: Redis, bot: Bot | None = None) -> World:
         gate=gate,
         dispatcher=LazyDispatcher(routers),
         handles=Handles(
-            gate=gate, people=people, downloads=NoDownloads(), queues=counts, unreachable=unreachable, names=names
+            gate=gate,
+            people=people,
+            downloads=QueuedDownloads(posting, names),
+            queues=counts,
+            unreachable=unreachable,
+            names=names,
         ),
         mailer=Mailer(posting, names),
         forwarder=Forwarder(posting, other),

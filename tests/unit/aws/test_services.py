@@ -6,10 +6,12 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from courier.aws.services import DYNAMODB, EVENTS, SQS, SSM, Service
+from courier.aws.services import DYNAMODB, EVENTS, SQS, SSM, STATES, Service
 
 SESSION = boto3.Session("test", "test")
-SERVICES = {service.name: service for service in (DYNAMODB, EVENTS, SQS, SSM)}
+#: What boto3 calls those that it doesn't call by the name in their address.
+CLIENTS = {"states": "stepfunctions"}
+SERVICES = {service.name: service for service in (DYNAMODB, EVENTS, SQS, SSM, STATES)}
 
 
 def partitions() -> list[str]:
@@ -30,7 +32,7 @@ def test_each_partition_has_the_host_that_botocore_knows(
         monkeypatch.delenv(name, raising=False)
     region = a_region(partition)
     make: Any = SESSION.client
-    client = make(service.name, region, config=Config(use_dualstack_endpoint=False))
+    client = make(CLIENTS.get(service.name, service.name), region, config=Config(use_dualstack_endpoint=False))
 
     assert service.url(region, {}) == client.meta.endpoint_url
 
@@ -55,8 +57,12 @@ def test_the_environment_names_addresses_for_all_services_and_for_one() -> None:
 @pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 def test_the_variable_of_one_service_is_that_of_boto3(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     make: Any = SESSION.client
-    name = make(service.name, "eu-west-1").meta.service_model.service_id.upper().replace(" ", "_")
+    name = (
+        make(CLIENTS.get(service.name, service.name), "eu-west-1")
+        .meta.service_model.service_id.upper()
+        .replace(" ", "_")
+    )
     monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", "http://127.0.0.1:3")
 
     assert service.url("eu-west-1", {f"AWS_ENDPOINT_URL_{name}": "http://127.0.0.1:3"}) == "http://127.0.0.1:3"
-    assert make(service.name, "eu-west-1").meta.endpoint_url == "http://127.0.0.1:3"
+    assert make(CLIENTS.get(service.name, service.name), "eu-west-1").meta.endpoint_url == "http://127.0.0.1:3"

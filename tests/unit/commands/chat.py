@@ -96,31 +96,22 @@ class Purse:
 
 @dataclass
 class Machine:
-    """Downloads that are only noted.
+    """Downloads that are only noted, and links that were taken back; None: all."""
 
-    Attributes:
-        words: What it answers to a request.
-        running: Links that were asked for before.
-    """
-
-    is_there: bool = True
-    words: str | None = None
     wishes: list[Wish] = field(default_factory=list)
-    running: list[str] = field(default_factory=list)
+    taken_back: list[str | None] = field(default_factory=list)
 
-    async def is_ready(self) -> bool:
-        return self.is_there
-
-    async def request(self, asker: Asker, wish: Wish) -> str | None:
+    async def request(self, asker: Asker, wish: Wish) -> None:
         assert asker.access.may
         self.wishes.append(wish)
-        return self.words
 
-    async def cancel(self, asker: Asker, url: str | None) -> int:
+    async def cancel(self, asker: Asker, url: str | None) -> None:
         assert asker.user_id in USERS
-        taken = [link for link in self.running if url in (None, link)]
-        self.running = [link for link in self.running if link not in taken]
-        return len(taken)
+        self.taken_back.append(url)
+
+    @property
+    def asked(self) -> int:
+        return len(self.wishes) + len(self.taken_back)
 
 
 @dataclass
@@ -167,11 +158,11 @@ class Chat:
         said = Said()
         data = {"replies": said, "asker": self._asker(message), **self._ports(), **changes}
         client = Client("42:fake-token")
-        update, before = {"update_id": 1, kind: message}, len(self.downloads.wishes)
+        update, before = {"update_id": 1, kind: message}, self.downloads.asked
         answer = await self.dispatcher.feed_raw_update(
             client, update, **{name: value for name, value in data.items() if value is not None}
         )
-        is_taken = bool(said.texts) or len(self.downloads.wishes) > before
+        is_taken = bool(said.texts) or self.downloads.asked > before
         assert is_taken == (answer is not UNHANDLED), "a command answers, or the machine does"
         return UNCLAIMED if answer is UNHANDLED else said.texts
 

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from courier.access.standing import Standing
-from courier.commands.reading.options import OPTIONS, options_of
+from courier.commands.reading.options import quality_of
 from courier.commands.routers import routers
+from courier.contracts.media import QUALITIES
 from tests.unit.commands.chat import ADMIN, ANN, BOB, NOW, Chat, Health, Purse
 
 FOR_ALL = {"whoami", "help", "start"}
@@ -61,8 +62,8 @@ async def test_the_help_is_html_that_telegram_takes() -> None:
 async def test_the_help_names_qualities_that_are_taken() -> None:
     (answer,) = await Chat().told(".help")
 
-    assert all(", ".join(names) in answer for names in OPTIONS.values())
-    assert options_of("video", ["720p"]) == ("720p",)
+    assert ", ".join(QUALITIES["video"]) in answer
+    assert quality_of("video", ["720p"]) == "720p"
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,17 @@
 
 import subprocess
 import sys
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from aiogram.types import MessageEntity
 
 from courier.commands.reading.commands import command_in
 from courier.commands.reading.links import complete, link_of, links_in
-from courier.commands.reading.options import OPTIONS, Kind, options_of
+from courier.commands.reading.options import Kind, quality_of
 from courier.commands.reading.passages import Passage
 from courier.commands.reading.unclear import Unclear
+from courier.contracts.media import QUALITIES
 from tests.unit.commands.chat import mark
 
 LINK = "https://example.org/v?id=1"
@@ -153,18 +154,18 @@ def test_links_in_a_text(text: Passage, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("kind", "words", "expected"),
     [
-        ("video", [], ()),
-        ("video", ["720p"], ("720p",)),
-        ("video", ["720P"], ("720p",)),
-        ("video", ["720"], ("720p",)),
-        ("video", ["4k"], ("2160p",)),
-        ("video", ["best", "best"], ("best",)),
-        ("audio", ["320K"], ("320k",)),
-        ("audio", ["worst"], ("worst",)),
+        ("video", [], "best"),
+        ("video", ["720p"], "720p"),
+        ("video", ["720P"], "720p"),
+        ("video", ["720"], "720p"),
+        ("video", ["4k"], "2160p"),
+        ("video", ["worst", "worst"], "worst"),
+        ("audio", [], "best"),
+        ("audio", ["BEST"], "best"),
     ],
 )
-def test_options(kind: Kind, words: list[str], expected: tuple[str, ...]) -> None:
-    assert options_of(kind, words) == expected
+def test_options(kind: Kind, words: list[str], expected: str) -> None:
+    assert quality_of(kind, words) == expected
 
 
 @pytest.mark.parametrize(
@@ -175,20 +176,22 @@ def test_options(kind: Kind, words: list[str], expected: tuple[str, ...]) -> Non
         ("video", ["320k"], "<code>320k</code>"),
         ("audio", ["720p"], "<code>720p</code>"),
         ("audio", ["4k"], "<code>4k</code>"),
+        ("audio", ["worst"], "For audio there is: best."),
         ("video", ["720p", "best"], "720p or best"),
         ("video", ["x" * 500], "x" * 64 + "…"),
     ],
 )
 def test_what_is_no_option_is_named(kind: Kind, words: list[str], part: str) -> None:
-    found = options_of(kind, words)
+    found = quality_of(kind, words)
 
     assert isinstance(found, Unclear)
     assert part in found.html
 
 
 def test_options_are_named_once() -> None:
-    for kind, names in OPTIONS.items():
-        assert [options_of(kind, [name]) for name in names] == [(name,) for name in names]
+    for kind in get_args(Kind):
+        names = QUALITIES[kind]
+        assert [quality_of(kind, [name]) for name in names] == list(names)
 
 
 def test_reading_doesnt_load_aiogram() -> None:

@@ -13,6 +13,7 @@ from courier.commands.reading.passages import Passage
 from courier.commands.reading.targets import order_of
 from courier.commands.reading.unclear import Unclear
 from courier.commands.reading.wishes import named_link, wish_of
+from courier.contracts.media import QUALITIES
 
 #: Characters that make parsers stumble, and halves of characters.
 TEXTS = st.text(
@@ -59,7 +60,7 @@ def test_whatever_is_written_is_read(text: str, head: str, entities: list[Messag
         if command.name in ("vdl", "adl"):
             wish = wish_of(message, command)
             assert isinstance(wish, Unclear) or wish.url
-            assert not isinstance(wish, Wish) or wish.file_id is None
+            assert not isinstance(wish, Wish) or wish.quality in QUALITIES[wish.kind]
 
 
 @given(text=TEXTS, entities=ENTITIES)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from courier.contracts.control import CONTROL_TYPES, AddBot
 from courier.contracts.envelope import open_envelope
+from courier.contracts.media import MEDIA_TYPES
 from courier.contracts.sending import SENDING_TYPES, SendMsg
 from courier.contracts.updates import UPDATE_TYPES
 from courier.errors import RefusedMessageError
@@ -15,7 +16,7 @@ from courier.errors import RefusedMessageError
 #: Built, so that no file holds what looks like a real one.
 SECRET = "Secret-" * 5
 TOKEN = f"1234567890:{SECRET}"
-ALL_TYPES: dict[str, type[BaseModel]] = {**CONTROL_TYPES, **SENDING_TYPES, **UPDATE_TYPES}
+ALL_TYPES: dict[str, type[BaseModel]] = {**CONTROL_TYPES, **SENDING_TYPES, **MEDIA_TYPES, **UPDATE_TYPES}
 
 
 def text_of(envelope: Any) -> str:

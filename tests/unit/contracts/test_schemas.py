@@ -27,6 +27,12 @@ def control(name: str, **more: Any) -> dict[str, Any]:
     return {"type": name, "data": {"bot_id": 1} | more}
 
 
+def media(name: str, **data: Any) -> dict[str, Any]:
+    """A message for the media queue; `...` leaves a field out."""
+    fields = {"bot_id": 1, "chat_id": 5, "url": "https://video.example/1"} | data
+    return {"type": name, "data": {field: value for field, value in fields.items() if value is not ...}}
+
+
 GOOD: dict[str, list[dict[str, Any]]] = {
     "add_bot": [
         add_bot(),
@@ -63,6 +69,12 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         sending("del_msg", external_id=9),
     ],
     "call": [{"type": "call", "data": {"bot_id": 1, "method": "sendDice", "params": {"chat_id": 5}}}],
+    "request_media": [
+        media("request_media", kind="video"),
+        media("request_media", kind="audio", quality="best", user_id=7, external_id="e", reply_to_message_id=3),
+        media("request_media", kind="video", quality="720p", chat_id="@channel", message_thread_id=2),
+    ],
+    "cancel_media": [media("cancel_media", user_id=7), media("cancel_media", url=..., user_id=7, external_id=5)],
     "update": [control("update", update={"update_id": 7}), control("update", update={"update_id": 7, "new": {"x": 1}})],
 }
 BROKEN: dict[str, list[dict[str, Any]]] = {
@@ -124,6 +136,15 @@ BROKEN: dict[str, list[dict[str, Any]]] = {
         sending("del_msg", message_ids=list(range(1, 102))),
     ],
     "call": [{"type": "call", "data": {"bot_id": 1}}, {"type": "call", "data": {"bot_id": 1, "method": 1}}],
+    "request_media": [
+        media("request_media"),
+        media("request_media", kind="picture"),
+        media("request_media", kind="video", url=...),
+        media("request_media", kind="video", url=""),
+        media("request_media", kind="video", user_id=0),
+        media("request_media", kind="video", file_id="f"),
+    ],
+    "cancel_media": [media("cancel_media"), media("cancel_media", user_id="7")],
     "update": [control("update"), control("update", update={}), control("update", update={"update_id": "7"})],
 }
 

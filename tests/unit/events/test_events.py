@@ -33,8 +33,10 @@ FOLDER = Path(__file__).parents[3] / "events"
 _ELSEWHERE = {f"control/{name}" for name in CONTROL_TYPES.keys() - {"add_bot", "pulse"} | {"sweep"}} | {
     f"{folder}/{path.stem}" for folder in ("schemas", "events") for path in (FOLDER / folder).glob("*.json")
 }
-#: Updates' own, in `tests/functional/commands/test_samples.py`.
-_ELSEWHERE |= {f"commands/{path.stem}" for path in (FOLDER / "commands").glob("*.json")}
+#: Those of updates, in `tests/functional/commands/test_samples.py`, and of media, in `tests/functional/download`.
+_ELSEWHERE |= {
+    f"{folder}/{path.stem}" for folder in ("commands", "download") for path in (FOLDER / folder).glob("*.json")
+}
 EVENTS = sorted({f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.json")} - _ELSEWHERE)
 DONE: BatchResponse = {"batchItemFailures": []}
 type Use = Callable[[ModuleType, Any], None]

@@ -12,12 +12,13 @@ from courier.producer import Posted, Producer, call, del_msg, edit_msg, send_msg
 from tests.unit.producer.queue import FakeSqs
 
 QUEUE, BROADCAST, CONTROL = "courier-bot-7.fifo", "courier-bot-7-broadcast.fifo", "courier-control.fifo"
+MEDIA = "courier-media.fifo"
 TOKEN = "1:fake-token"
 
 
 @pytest.fixture
 def sqs() -> FakeSqs:
-    return FakeSqs({QUEUE, BROADCAST, CONTROL})
+    return FakeSqs({QUEUE, BROADCAST, CONTROL, MEDIA})
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,41 @@ def test_each_kind(
     }
     assert entry["MessageGroupId"] == group
     assert posted == Posted(QUEUE, posted.correlation_id, f"sqs-{entry['MessageDeduplicationId']}")
+
+
+@pytest.mark.parametrize(
+    ("post", "kind", "data"),
+    [
+        (
+            lambda p: p.request_media(7, 5, "https://a.example/v", "audio", user_id=3, external_id="x", key="k"),
+            "request_media",
+            {"chat_id": 5, "url": "https://a.example/v", "kind": "audio", "user_id": 3, "external_id": "x"},
+        ),
+        (
+            lambda p: p.request_media(7, 5, "https://a.example/v", quality="720p"),
+            "request_media",
+            {"chat_id": 5, "url": "https://a.example/v", "kind": "video", "quality": "720p"},
+        ),
+        (lambda p: p.cancel_media(7, 5, 3), "cancel_media", {"chat_id": 5, "user_id": 3}),
+    ],
+)
+def test_media_has_a_queue_of_its_own(
+    sqs: FakeSqs, post: Callable[[Producer], Posted], kind: str, data: dict[str, Any]
+) -> None:
+    assert post(sqs.producer()).queue == MEDIA
+
+    (entry,) = sqs.taken[MEDIA]
+    body = json.loads(entry["MessageBody"])
+    assert (body["type"], body["data"], entry["MessageGroupId"]) == (kind, {"bot_id": 7} | data, "7:5")
+
+
+def test_media_that_its_receiver_would_refuse_isnt_sent(sqs: FakeSqs) -> None:
+    with pytest.raises(RefusedMessageError, match=r"data\.quality: audio comes as best"):
+        sqs.producer().request_media(7, 5, "https://a.example/v", "audio", quality="720p")
+    with pytest.raises(RefusedMessageError, match=r"data\.external_id: has 201 characters"):
+        sqs.producer().cancel_media(7, 5, 3, external_id="x" * 201)
+
+    assert not sqs.taken.get(MEDIA)
 
 
 def test_the_broadcast_lane(sqs: FakeSqs) -> None:

@@ -10,6 +10,7 @@ ARN = "arn:aws:sqs:eu-west-1:123456789012:"
 
 def test_names() -> None:
     assert NAMES.control == "courier-control.fifo"
+    assert NAMES.media == "courier-media.fifo"
     assert NAMES.dead == "courier-dead.fifo"
     assert NAMES.bot(7, Lane.REGULAR) == "courier-bot-7.fifo"
     assert NAMES.bot(7, Lane.BROADCAST) == "courier-bot-7-broadcast.fifo"

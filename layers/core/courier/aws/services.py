@@ -83,6 +83,15 @@ SQS = Service(
         }
     ),
 )
+STATES = Service(
+    name="states",
+    target="AWSStepFunctions",
+    version="1.0",
+    operations=frozenset({"StartExecution", "StopExecution"}),
+    errors=frozenset({"ExecutionAlreadyExists", "ExecutionDoesNotExist"}),
+    times=frozenset({"startDate", "stopDate"}),
+    sdk_name="sfn",
+)
 SSM = Service(
     name="ssm",
     target="AmazonSSM",

@@ -1,10 +1,10 @@
-"""What stands behind a handler's other arguments: people, downloads, and how the bot is."""
+"""What stands behind a handler's other arguments: people, and how the bot is."""
 
 from collections.abc import Collection
 from typing import Any, Protocol
 
 from courier.commands.gate import Gate
-from courier.commands.ports import Asker, Downloads, Replies, Wish
+from courier.commands.ports import Asker, Downloads, Replies
 from courier.commands.threads import calling
 from courier.errors import StateUnavailableError
 from courier.queues.names import Lane, QueueNames
@@ -40,21 +40,6 @@ class BotsPeople:
 
     async def find(self, name: str) -> int | None:
         return await calling(self._table.find, self._bot_id, name)
-
-
-class NoDownloads:
-    """See `ports.Downloads`: the machine isn't there yet."""
-
-    async def is_ready(self) -> bool:
-        return False
-
-    async def request(self, asker: Asker, wish: Wish) -> str | None:
-        del asker, wish
-        return "Downloads aren't available yet."
-
-    async def cancel(self, asker: Asker, url: str | None) -> int:
-        del asker, url
-        return 0
 
 
 class BotsOverview:

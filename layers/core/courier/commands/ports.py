@@ -95,28 +95,26 @@ class Wish:
     """What somebody wants downloaded.
 
     Attributes:
-        url: None where `file_id` says what.
-        file_id: Of media in the message that is replied to.
-        options: As they were written, for instance `720p`.
+        quality: One of `contracts.media.QUALITIES`.
     """
 
     kind: Literal["video", "audio"]
-    url: str | None
-    file_id: str | None
-    options: tuple[str, ...]
+    url: str
+    quality: str
 
 
 class Downloads(Protocol):
-    """The download machine."""
+    """The download machine, which answers by itself.
 
-    async def is_ready(self) -> bool:
-        """Whether there is one. Until then a wish is answered clearly, and costs nothing."""
+    Both raise StateUnavailableError where it can't be reached; the update is then tried again, and asks for nothing
+    twice.
+    """
 
-    async def request(self, asker: Asker, wish: Wish) -> str | None:
-        """None: it is taken, and answers by itself. Else words for the asker."""
+    async def request(self, asker: Asker, wish: Wish) -> None:
+        """Download something for the asker."""
 
-    async def cancel(self, asker: Asker, url: str | None) -> int:
-        """Take back the asker's requests, or the one for a URL; gives how many there were."""
+    async def cancel(self, asker: Asker, url: str | None) -> None:
+        """Take back what the asker wants in this chat, all of it or what is behind one URL."""
 
 
 class Overview(Protocol):

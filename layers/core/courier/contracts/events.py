@@ -1,6 +1,6 @@
 """Domain events: what the platform tells whoever listens to its bus, so that nobody has to touch its code to react.
 
-Those of media (`media.requested|ready|failed`) and of broadcasts (`broadcast.finished`) come with their own machines: a
+Those of media's ends (`media.ready|failed`) and of broadcasts (`broadcast.finished`) come with their own machines: a
 class more each, in `EVENT_TYPES`.
 """
 
@@ -139,6 +139,22 @@ class MessageFailed(_AboutMessage):
     details: str | None = Field(description="The reason, for a person.")
 
 
+class MediaRequested(DomainEvent):
+    """Somebody asked for a download. Told once more if its message is received once more."""
+
+    DETAIL_TYPE = "media.requested"
+
+    version: Literal[1] = 1
+    bot_id: int
+    chat_id: int | str
+    user_id: int | None
+    external_id: str = Field(description="Of the message that will answer.")
+    url: str = Field(description="As the user named it.")
+    kind: Literal["video", "audio"]
+    quality: str
+    hash: str = Field(description="The same for all who want the same.")
+
+
 class _AboutBot(DomainEvent):
     """A bot's life."""
 
@@ -174,5 +190,9 @@ class BotStopped(_AboutBot):
 #: Every event by its detail type.
 EVENT_TYPES: dict[str, type[DomainEvent]] = {
     event.DETAIL_TYPE: event
-    for event in (TelegramUpdate, MessageDelivered, MessageFailed, BotAdded, BotRemoved, BotStopped)
+    for event in (
+        *(TelegramUpdate, MessageDelivered, MessageFailed),
+        *(BotAdded, BotRemoved, BotStopped),
+        MediaRequested,
+    )
 }

@@ -14,6 +14,7 @@ from pydantic import BaseModel, create_model
 from courier.contracts.control import CONTROL_TYPES
 from courier.contracts.envelope import Envelope
 from courier.contracts.events import EVENT_TYPES
+from courier.contracts.media import MEDIA_TYPES
 from courier.contracts.outcomes import DeliveryLog
 from courier.contracts.sending import SENDING_TYPES
 from courier.contracts.updates import UPDATE_TYPES
@@ -24,7 +25,7 @@ EVENT_PREFIX = "event."
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Every schema by its file's name, without the ending."""
-    queues: dict[str, type[BaseModel]] = {**CONTROL_TYPES, **SENDING_TYPES, **UPDATE_TYPES}
+    queues: dict[str, type[BaseModel]] = {**CONTROL_TYPES, **SENDING_TYPES, **MEDIA_TYPES, **UPDATE_TYPES}
     made = {name: _in_envelope(name, model) for name, model in queues.items()}
     events = {
         f"{EVENT_PREFIX}{name}": event.model_json_schema(mode="serialization") for name, event in EVENT_TYPES.items()

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from courier.contracts.media import BEST, QUALITIES, WORST
+
+__all__ = ["BEST", "ENDINGS", "QUALITIES", "WORST", "Kind", "Wish"]
+
 
 class Kind(StrEnum):
     """What becomes of a link.
@@ -16,9 +20,6 @@ class Kind(StrEnum):
     AUDIO = "audio"
 
 
-BEST, WORST = "best", "worst"
-#: Qualities by kind, the default first.
-QUALITIES = {Kind.VIDEO: (BEST, "1080p", "720p", "480p", "360p", WORST), Kind.AUDIO: (BEST,)}
 #: File endings by kind, which are those of our keys in S3.
 ENDINGS = {Kind.VIDEO: "mp4", Kind.AUDIO: "mp3"}
 

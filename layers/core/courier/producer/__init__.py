@@ -14,7 +14,7 @@ carries a deduplication id of its own.
 """
 
 from courier.errors import NoSuchQueueError, RefusedMessageError, StateUnavailableError
-from courier.producer.messages import Message, call, control, del_msg, edit_msg, send_msg
+from courier.producer.messages import Message, call, cancel_media, control, del_msg, edit_msg, request_media, send_msg
 from courier.producer.posting import NotTakenError, Posted
 from courier.producer.producer import Producer
 from courier.queues.names import Lane
@@ -29,8 +29,10 @@ __all__ = [
     "RefusedMessageError",
     "StateUnavailableError",
     "call",
+    "cancel_media",
     "control",
     "del_msg",
     "edit_msg",
+    "request_media",
     "send_msg",
 ]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 from courier.contracts.control import CONTROL_TYPES
 from courier.contracts.envelope import correlation_id_of, open_envelope
 from courier.contracts.fields import ParseMode
+from courier.contracts.media import MEDIA_TYPES
 from courier.contracts.sending import SENDING_TYPES
 from courier.errors import RefusedMessageError
 from courier.queues.names import Lane, QueueNames
@@ -82,6 +83,21 @@ class EditFields(Sending, total=False):
     link_preview_options: Mapping[str, Any] | None
 
 
+class MediaFields(Common, total=False):
+    """What a request for media takes besides the link, and one to take such requests back."""
+
+    external_id: int | str | None
+    reply_to_message_id: int | None
+    message_thread_id: int | None
+
+
+class RequestFields(MediaFields, total=False):
+    """What a request for media takes in addition."""
+
+    quality: str | None
+    user_id: int | None
+
+
 class DeleteFields(Sending, total=False):
     """Whom a delete means: one of them."""
 
@@ -96,7 +112,7 @@ class Message:
     Attributes:
         type: As its envelope names it.
         data: As the contract has it, without the fields that weren't given.
-        lane: Of the bot's two queues; None for the control queue.
+        lane: Of the bot's two queues; None for the control and the media queue.
         key: What makes it the same message for SQS; see `Common`.
     """
 
@@ -112,11 +128,13 @@ class Message:
 
     @property
     def group(self) -> str:
-        """What its order is kept in: the chat, a call's method if it has none, the bot for control.
+        """What its order is kept in: the chat, a call's method if it has none, bot and chat for media, else the bot.
 
         >>> call(1, "getMe").group, call(1, "sendDice", {"chat_id": 5}).group
         ('getMe', '5')
         """
+        if self.type in MEDIA_TYPES:
+            return _fit(f"{self.data.get('bot_id')}:{self.data.get('chat_id')}")
         if self.lane is None:
             return str(self.data.get("bot_id", _ALL_BOTS))
         if self.type != "call":
@@ -128,7 +146,9 @@ class Message:
 
     def queue(self, names: QueueNames) -> str:
         """The name of the queue it belongs on."""
-        return names.control if self.lane is None else names.bot(self.data["bot_id"], self.lane)
+        if self.lane is None:
+            return names.media if self.type in MEDIA_TYPES else names.control
+        return names.bot(self.data["bot_id"], self.lane)
 
     def named(self) -> "Message":
         """The same with key and correlation id, so that a repeat of it is known."""
@@ -142,7 +162,9 @@ class Message:
         Raises:
             RefusedMessageError: if its receiver would refuse it, or SQS can't carry it.
         """
-        types: Mapping[str, type[BaseModel]] = CONTROL_TYPES if self.lane is None else SENDING_TYPES
+        types: Mapping[str, type[BaseModel]] = SENDING_TYPES
+        if self.lane is None:
+            types = MEDIA_TYPES if self.type in MEDIA_TYPES else CONTROL_TYPES
         try:
             # ASCII alone: SQS refuses bodies with characters that Telegram takes.
             body = json.dumps({"type": self.type, "data": self.data, "correlation_id": self.correlation_id})
@@ -175,9 +197,29 @@ def call(bot_id: int, method: str, params: Mapping[str, Any] | None = None, **mo
     return _sending("call", {"bot_id": bot_id, "method": method, "params": params}, more)
 
 
+def request_media(
+    bot_id: int, chat_id: int | str, url: str, kind: Literal["video", "audio"], **more: Unpack[RequestFields]
+) -> Message:
+    """A download that a chat gets; `user_id` may take it back."""
+    return _media("request_media", {"bot_id": bot_id, "chat_id": chat_id, "url": url, "kind": kind}, more)
+
+
+def cancel_media(
+    bot_id: int, chat_id: int | str, user_id: int, url: str | None = None, **more: Unpack[MediaFields]
+) -> Message:
+    """The end of what a user asked for in a chat: all, or what a link means."""
+    return _media("cancel_media", {"bot_id": bot_id, "chat_id": chat_id, "user_id": user_id, "url": url}, more)
+
+
 def control(kind: str, data: Mapping[str, Any], **more: Unpack[Common]) -> Message:
     """A message for the control queue, of any type that it takes."""
     return Message(kind, _given(data), None, more.get("key"), more.get("correlation_id"))
+
+
+def _media(kind: str, first: Mapping[str, Any], more: Mapping[str, Any]) -> Message:
+    fields = dict(more)
+    key, correlation_id = fields.pop("key", None), fields.pop("correlation_id", None)
+    return Message(kind, _given({**first, **fields}), None, key, correlation_id)
 
 
 def _sending(kind: str, first: Mapping[str, Any], more: Mapping[str, Any]) -> Message:

@@ -2,11 +2,20 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from courier.errors import NoSuchQueueError, RefusedMessageError
 from courier.producer import messages
-from courier.producer.messages import Common, DeleteFields, EditFields, Message, SendFields, Sending
+from courier.producer.messages import (
+    Common,
+    DeleteFields,
+    EditFields,
+    MediaFields,
+    Message,
+    RequestFields,
+    SendFields,
+    Sending,
+)
 from courier.producer.posting import NotTakenError, Posted, Posting
 from courier.queues.names import QueueNames
 from courier.queues.sqs import Outbound
@@ -51,6 +60,23 @@ class Producer:
     ) -> Posted:
         """Call any method of the Bot API: `call(1, "sendDice", {"chat_id": 123})`."""
         return self._one(messages.call(bot_id, method, params, **more))
+
+    def request_media(
+        self,
+        bot_id: int,
+        chat_id: int | str,
+        url: str,
+        kind: Literal["video", "audio"] = "video",
+        **more: Unpack[RequestFields],
+    ) -> Posted:
+        """Download what a link shows and send it to a chat; `quality="720p"` for instance."""
+        return self._one(messages.request_media(bot_id, chat_id, url, kind, **more))
+
+    def cancel_media(
+        self, bot_id: int, chat_id: int | str, user_id: int, url: str | None = None, **more: Unpack[MediaFields]
+    ) -> Posted:
+        """Take back what a user asked for in a chat, all of it or one link."""
+        return self._one(messages.cancel_media(bot_id, chat_id, user_id, url, **more))
 
     def add_bot(self, bot_id: int, token: str, **more: Any) -> Posted:
         """Add a bot, or give it another token: `is_sent_logs`, `limits`, `webhook`, `admins` and others."""

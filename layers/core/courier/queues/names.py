@@ -63,6 +63,11 @@ class QueueNames:
         return f"{self.stack}-updates.fifo"
 
     @property
+    def media(self) -> str:
+        """The FIFO queue of what is to be downloaded."""
+        return f"{self.stack}-media.fifo"
+
+    @property
     def dead(self) -> str:
         """The FIFO queue of everything that was given up."""
         return f"{self.stack}-dead.fifo"

@@ -20,6 +20,12 @@ def one_more(job: Job) -> Expression:
     return _change(job.hash, _RUNS, step=1, attempt=job.attempt)
 
 
+def one_late(job: Job) -> Expression:
+    """One more waits for what is stored and being delivered, if that hasn't come to its end."""
+    condition = "#state = :done AND attempt = :attempt AND attribute_exists(deadline_at)"
+    return _change(job.hash, condition, step=1, attempt=job.attempt, done=JobState.DONE)
+
+
 def one_less(content: str) -> Expression:
     """One less waits, whatever the job does."""
     return _change(content, "waiting >= :one", step=-1)
@@ -36,7 +42,9 @@ def last_less(job: Job, deadline_at: int) -> Expression:
     return _change(job.hash, f"{_RUNS} AND waiting = :one", changes, step=-1, attempt=job.attempt)
 
 
-def first(request: Request, before: Job | None, now: int, deadline_at: int) -> tuple[Job, Expression]:
+def first(
+    request: Request, before: Job | None, now: int, deadline_at: int, *, is_stored: bool
+) -> tuple[Job, Expression]:
     """A new attempt, if nobody has made one meanwhile. Who waits from before waits for this one too."""
     job = Job(
         hash=request.hash,
@@ -48,6 +56,7 @@ def first(request: Request, before: Job | None, now: int, deadline_at: int) -> t
         correlation_id=request.waiter.correlation_id,
         waiting=before.waiting + 1 if before else 1,
         before=before.attempt if before and is_unstopped(before) else 0,
+        is_stored=is_stored,
         started_at=now,
         deadline_at=deadline_at,
     )
@@ -76,12 +85,13 @@ def again(job: Job, deadline_at: int) -> tuple[Job, Expression]:
             "attempt": job.attempt + 1,
             "before": job.attempt,
             "tries": job.tries + 1,
+            "is_stored": False,
             "is_begun": False,
             "deadline_at": deadline_at,
         }
     )
     written = item_of(following)
-    changes = {name: written[name] for name in ("attempt", "before", "tries", "is_begun", "deadline_at")}
+    changes = {name: written[name] for name in ("attempt", "before", "tries", "is_stored", "is_begun", "deadline_at")}
     condition = "#state = :running AND attempt = :seen AND deadline_at = :due"
     return following, _change(job.hash, condition, changes, seen=job.attempt, due=job.deadline_at)
 
@@ -93,7 +103,10 @@ def alive(content: str, attempt: int, deadline_at: int) -> Expression:
 
 
 def closed(content: str, attempt: int, outcome: Outcome, deadline_at: int, due: int | None) -> Expression:
-    """An attempt is over, if it still runs, and if its deadline is the one that was seen."""
+    """An attempt is over, if it still runs, and if its deadline is the one that was seen.
+
+    Whoever saw one isn't the attempt's execution, and has another deliver.
+    """
     changes = {
         "state": {"S": JobState.DONE if outcome.failure is None else JobState.FAILED},
         "deadline_at": number(deadline_at),
@@ -101,15 +114,24 @@ def closed(content: str, attempt: int, outcome: Outcome, deadline_at: int, due: 
     }
     if outcome.failure is not None:
         changes["failure"] = {"S": outcome.failure}
+    if due is not None:
+        changes["deliveries"] = number(1)
     condition = _RUNS if due is None else f"{_RUNS} AND deadline_at = :due"
     return _change(content, condition, changes, attempt=attempt, due=due)
 
 
-def claimed(job: Job, deadline_at: int) -> Expression:
+def claimed(job: Job, deadline_at: int) -> tuple[Job, Expression]:
     """Somebody looks after a job that is over, if nobody else does."""
     condition = "#state = :was AND attempt = :attempt AND deadline_at = :due"
-    changes = {"deadline_at": number(deadline_at)}
-    return _change(job.hash, condition, changes, attempt=job.attempt, due=job.deadline_at, was=job.state)
+    following = job.model_copy(update={"deadline_at": deadline_at, "deliveries": job.deliveries + 1})
+    changes = {"deadline_at": number(deadline_at), "deliveries": number(following.deliveries)}
+    return following, _change(job.hash, condition, changes, attempt=job.attempt, due=job.deadline_at, was=job.state)
+
+
+def attended(content: str, attempt: int, deadline_at: int) -> Expression:
+    """Somebody answers those whom an attempt that is over has left, and nobody else has to."""
+    condition = "#state <> :running AND attempt = :attempt AND waiting >= :one"
+    return _change(content, condition, {"deadline_at": number(deadline_at)}, attempt=attempt)
 
 
 def settled(content: str, attempt: int, now: int) -> Expression:

@@ -1,15 +1,16 @@
 """A job's rows as DynamoDB has them, all under `media#{hash}`.
 
 `job` is the download, `waiter#{attempt}#{id}` one who waits, `asked#{id}` what became of a request: there as long as
-a repeat may come. `stored` and `file#{bot_id}` are in `courier.state.files`. The attribute `kind` is the index's: a job
-has it as long as somebody has to look after it.
+a repeat may come. Whoever may take requests back has them under `wants#{bot_id}:{user_id}` as well, as long as they
+wait; see `courier.state.wants`. `stored` and `file#{bot_id}` are in `courier.state.files`. The attribute `kind` is the
+index's: a job has it as long as somebody has to look after it.
 """
 
 from typing import Any
 
 from courier.state.conditional import Expression
 from courier.state.items import fields_of, item_of
-from courier.state.media import End, Job, Waiter
+from courier.state.media import End, Job, Request, Waiter, Want
 
 #: What the index lists jobs under.
 JOB_KIND = {"S": "job"}
@@ -30,6 +31,11 @@ def job_of(item: dict[str, Any]) -> Job:
 def waiter_of(item: dict[str, Any]) -> Waiter:
     """A waiter's row read."""
     return Waiter.model_validate(fields_of(item, Waiter))
+
+
+def want_key(bot_id: int, user_id: int, waiter_id: str) -> dict[str, Any]:
+    """The key of a request among those of its user."""
+    return {"pk": {"S": f"wants#{bot_id}:{user_id}"}, "sk": {"S": waiter_id}}
 
 
 def waiters_until(content: str, attempt: int) -> Expression:
@@ -58,27 +64,37 @@ def number(value: int) -> dict[str, Any]:
     return {"N": str(value)}
 
 
-def new_waiter(content: str, waiter: Waiter) -> list[tuple[str, Expression]]:
+def new_waiter(request: Request, waiter: Waiter) -> list[tuple[str, Expression]]:
     """A waiter's rows, unless its request has been seen."""
+    content = request.hash
     asked = {
         **key(content, f"asked#{waiter.waiter_id}"),
         "attempt": number(waiter.attempt),
         "expires_at": number(waiter.joined_at + ASKED_S),
     }
     row = {**key(content, waiter_sk(waiter.attempt, waiter.waiter_id)), **item_of(waiter)}
-    return [("Put", {"Item": asked, "ConditionExpression": "attribute_not_exists(pk)"}), ("Put", {"Item": row})]
+    rows: list[tuple[str, Expression]] = [
+        ("Put", {"Item": asked, "ConditionExpression": "attribute_not_exists(pk)"}),
+        ("Put", {"Item": row}),
+    ]
+    if waiter.user_id is None:
+        return rows
+    want = Want(waiter_id=waiter.waiter_id, hash=content, url=request.url, chat_id=waiter.chat_id)
+    item = {**want_key(waiter.bot_id, waiter.user_id, waiter.waiter_id), **item_of(want)}
+    return [*rows, ("Put", {"Item": item})]
 
 
-def no_waiter(content: str, attempt: int, waiter_id: str, end: End, now: int) -> list[tuple[str, Expression]]:
+def no_waiter(content: str, waiter: Waiter, end: End, now: int) -> list[tuple[str, Expression]]:
     """The end of a wait, if it hasn't ended."""
-    gone = {"Key": key(content, waiter_sk(attempt, waiter_id)), "ConditionExpression": "attribute_exists(pk)"}
-    return [("Delete", gone), ("Put", {"Item": ended(content, waiter_id, end, now)})]
-
-
-def ended(content: str, waiter_id: str, end: End, now: int) -> dict[str, Any]:
-    """What is kept of a request whose wait is over."""
+    sk = waiter_sk(waiter.attempt, waiter.waiter_id)
     marks = {"ended": {"S": end}, "expires_at": number(now + ASKED_S)}
-    return {**key(content, f"asked#{waiter_id}"), **marks}
+    rows: list[tuple[str, Expression]] = [
+        ("Delete", {"Key": key(content, sk), "ConditionExpression": "attribute_exists(pk)"}),
+        ("Put", {"Item": {**key(content, f"asked#{waiter.waiter_id}"), **marks}}),
+    ]
+    if waiter.user_id is None:
+        return rows
+    return [*rows, ("Delete", {"Key": want_key(waiter.bot_id, waiter.user_id, waiter.waiter_id)})]
 
 
 def waiter_sk(attempt: int, waiter_id: str) -> str:

@@ -3,7 +3,9 @@
 Every change is conditional, so that any number of processes may do anything at any moment and die at any instruction:
 
 - Who joins is written down together with the count of those who wait, on condition that the attempt runs.
-- Who closes sets the job's state first, on the same condition, and reads the waiters then: nobody can have joined since.
+- Who closes sets the job's state first, on the same condition, and reads the waiters then: nobody can have joined the
+  attempt since. While what it stored is delivered, late ones wait with the others; the delivery ends on condition that
+  nobody waits.
 - The last one to leave cancels the job in the transaction that takes them out.
 - As long as an attempt runs, or somebody waits, the job is in the index with a time at which somebody looks after it.
 
@@ -16,20 +18,21 @@ from typing import TYPE_CHECKING
 
 from courier.state import job_changes, job_rows
 from courier.state.bots import KIND_INDEX
-from courier.state.conditional import Writer, wait
+from courier.state.conditional import Expression, Writer, wait
 from courier.state.files import FileTable
 from courier.state.media import (
     End,
     Job,
+    JobState,
     Joined,
     Joining,
-    JobState,
     Known,
     Left,
     Outcome,
     Request,
     Started,
     Stored,
+    StoredFile,
     Waiter,
 )
 from courier.state.reading import Reader
@@ -80,10 +83,13 @@ class JobTable:
         item = self._reader.row(job_rows.key(content, "job"))
         return job_rows.job_of(item) if item else None
 
-    def join(self, request: Request) -> Joining:
+    def join(self, request: Request, seen: StoredFile | None = None) -> Joining:
         """Wait for what runs, or be told of the file, or be the first of a new attempt.
 
         The same request has the same effect once: a repeat is told what became of it.
+
+        Args:
+            seen: The file, once somebody has seen that it is in the store: the new attempt has only to deliver it.
         """
         for _ in self._writer.rounds():
             job = self.job(request.hash)
@@ -96,17 +102,19 @@ class JobTable:
             if known := self._known(request):
                 return known
             # Read after the job: whoever closed it had written down the file before.
-            if file := self._files.stored(request.hash):
+            file = self._files.stored(request.hash)
+            if job and file and job.state == JobState.DONE and job.deadline_at is not None:
+                # It is being delivered: a second execution would upload it a second time.
+                if self._enter(request, job.attempt, job_changes.one_late(job)):
+                    return Joined(job)
+                continue
+            if file and file != seen:
                 return Stored(file)
-            started, change = job_changes.first(request, job, self._now(), self._now() + BEGIN_S)
+            now = self._now()
+            started, change = job_changes.first(request, job, now, now + BEGIN_S, is_stored=file is not None)
             if self._enter(request, started.attempt, change):
                 return Started(started)
         raise AssertionError("the last round raises")
-
-    def served(self, content: str, waiter_id: str) -> None:
-        """Remember that a request was answered without its waiter having joined."""
-        item = job_rows.ended(content, waiter_id, End.ANSWERED, self._now())
-        self._writer.put({"Item": item, "ConditionExpression": "attribute_not_exists(pk)"})
 
     def begun(self, content: str, attempt: int) -> bool:
         """An execution tells that it is alive, at its first step and whenever it may take longer.
@@ -120,7 +128,8 @@ class JobTable:
         """Set how an attempt ended: nobody joins it any more.
 
         Args:
-            due: The deadline that was seen; where it is another now, somebody has looked after the job.
+            due: The deadline that was seen by somebody else than the attempt's execution; where it is another now,
+                somebody has looked after the job.
 
         Returns:
             How it ended by this call or an earlier one; None of an attempt that isn't the last one or was cancelled,
@@ -131,6 +140,8 @@ class JobTable:
         job = self.job(content)
         if job is None or job.attempt != attempt or job.state not in (JobState.DONE, JobState.FAILED):
             return None
+        if due is None:
+            self._writer.update(job_changes.attended(content, attempt, self._now() + ANSWER_S))
         return Outcome(job.failure, job.detail)
 
     def waiters(self, content: str, attempt: int) -> Iterator[Waiter]:
@@ -140,7 +151,7 @@ class JobTable:
 
     def answered(self, content: str, waiter: Waiter) -> bool:
         """Remember that a waiter was answered; False if its wait had ended before."""
-        return self._exit(content, waiter.attempt, waiter.waiter_id, End.ANSWERED, job_changes.one_less(content))
+        return self._exit(content, waiter, End.ANSWERED, job_changes.one_less(content))
 
     def leave(self, content: str, waiter_id: str) -> Left:
         """A waiter doesn't wait any more. Whoever is told `alone` stops that execution, then calls `settle`.
@@ -156,12 +167,15 @@ class JobTable:
                 end = asked["ended"]["S"]
                 is_alone = end == End.CANCELLED and job_changes.is_unstopped(job)
                 return Left(end, job.attempt if is_alone else None)
-            attempt = int(asked["attempt"]["N"])
+            row = self._reader.row(job_rows.key(content, job_rows.waiter_sk(int(asked["attempt"]["N"]), waiter_id)))
+            if row is None:
+                # Its wait has ended since it was asked.
+                continue
             is_last = job.state == JobState.RUNNING and job.waiting == 1
             change = (
                 job_changes.last_less(job, self._now() + STOP_S) if is_last else job_changes.one_less_of_many(content)
             )
-            if self._exit(content, attempt, waiter_id, End.CANCELLED, change):
+            if self._exit(content, job_rows.waiter_of(row), End.CANCELLED, change):
                 return Left(End.CANCELLED, job.attempt if is_last else None)
         raise AssertionError("the last round raises")
 
@@ -182,9 +196,10 @@ class JobTable:
         following, change = job_changes.again(job, self._now() + BEGIN_S)
         return following if self._writer.update(change) else None
 
-    def claim(self, job: Job) -> bool:
-        """Look after a job that is over; False if somebody else does."""
-        return self._writer.update(job_changes.claimed(job, self._now() + ANSWER_S))
+    def claim(self, job: Job) -> Job | None:
+        """Look after a job that is over, by another execution if somebody waits; None if somebody else does."""
+        following, change = job_changes.claimed(job, self._now() + ANSWER_S)
+        return following if self._writer.update(change) else None
 
     def _known(self, request: Request) -> Known | Joined | None:
         """What became of a request that was seen before."""
@@ -197,12 +212,12 @@ class JobTable:
         job = self.job(request.hash)
         return Joined(job) if job else None
 
-    def _enter(self, request: Request, attempt: int, change: job_changes.Expression) -> bool:
+    def _enter(self, request: Request, attempt: int, change: Expression) -> bool:
         waiter = request.waiter.model_copy(update={"attempt": attempt, "joined_at": self._now()})
-        return self._writer.together(("Update", change), *job_rows.new_waiter(request.hash, waiter))
+        return self._writer.together(("Update", change), *job_rows.new_waiter(request, waiter))
 
-    def _exit(self, content: str, attempt: int, waiter_id: str, end: End, change: job_changes.Expression) -> bool:
-        rows = job_rows.no_waiter(content, attempt, waiter_id, end, self._now())
+    def _exit(self, content: str, waiter: Waiter, end: End, change: Expression) -> bool:
+        rows = job_rows.no_waiter(content, waiter, end, self._now())
         return self._writer.together(("Update", change), *rows)
 
     def _now(self) -> int:

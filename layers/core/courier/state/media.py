@@ -49,6 +49,19 @@ class Waiter(_Row):
     attempt: int = 0
 
 
+class Want(_Row):
+    """A request that its user can still take back.
+
+    Attributes:
+        url: As this user named it.
+    """
+
+    waiter_id: str
+    hash: str
+    url: str
+    chat_id: int | str
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """Somebody wants something.
@@ -74,6 +87,8 @@ class Job(_Row):
         attempt: Counts executions. It only grows, as no two executions may have one name.
         tries: Attempts since somebody asked: how often it was started again.
         waiting: How many wait; it always equals the number of their rows.
+        is_stored: Whether the file was there when somebody asked: the execution has only to deliver it.
+        deliveries: Executions after the attempt's own, which answer those whom that left behind.
         is_begun: Whether the attempt's execution has been seen alive.
         before: An attempt whose execution is to be stopped before this one's is started; 0 if there is none.
         deadline_at: When somebody has to look after it; None where nobody has to: all were answered.
@@ -91,6 +106,8 @@ class Job(_Row):
     correlation_id: str = ""
     tries: int = 1
     waiting: int = 0
+    is_stored: bool = False
+    deliveries: int = 0
     is_begun: bool = False
     before: int = 0
     started_at: int = 0
@@ -104,8 +121,11 @@ class Job(_Row):
 
         >>> Job(hash="0f", state="running", attempt=2, url="", media="video", quality="best").execution
         '0f-2'
+        >>> Job(hash="0f", state="failed", attempt=2, url="", media="video", quality="best", deliveries=1).execution
+        '0f-2-1'
         """
-        return execution_of(self.hash, self.attempt)
+        name = execution_of(self.hash, self.attempt)
+        return f"{name}-{self.deliveries}" if self.deliveries else name
 
 
 def execution_of(content: str, attempt: int) -> str:
@@ -175,7 +195,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Nothing runs, and the file is there: the waiter is to be answered at once. It was not put anywhere."""
+    """Nothing runs, and the file was there. The waiter was not put anywhere: it joins once that has been looked at."""
 
     file: StoredFile
 

@@ -8,9 +8,10 @@ from courier.aws.services import DYNAMODB, EVENTS, SQS
 from courier.commands.batch import CommandsBatch
 from courier.commands.directory import Directory
 from courier.commands.dispatcher import LazyDispatcher
+from courier.commands.downloads import QueuedDownloads
 from courier.commands.forwarding import Forwarder
 from courier.commands.gate import Gate, House
-from courier.commands.handles import Handles, NoDownloads
+from courier.commands.handles import Handles
 from courier.commands.jobs import Parts
 from courier.commands.known import Known
 from courier.commands.processing import Processor
@@ -54,7 +55,7 @@ def _parts(settings: CommandsSettings, sqs: Sqs) -> Parts:
         handles=Handles(
             gate=gate,
             people=people,
-            downloads=NoDownloads(),
+            downloads=QueuedDownloads(posting, names),
             queues=sqs,
             unreachable=unreachable,
             names=names,

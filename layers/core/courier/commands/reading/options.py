@@ -1,36 +1,30 @@
 """How somebody wants a download."""
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Sequence
 
 from courier.commands.reading.unclear import Unclear, quoted
+from courier.contracts.media import HEIGHTS, QUALITIES, Kind
 
-Kind = Literal["video", "audio"]
+__all__ = ["Kind", "quality_of"]
 
-#: Lines of a picture, as sites name their sizes.
-_HEIGHTS = ("144p", "240p", "360p", "480p", "720p", "1080p", "1440p", "2160p", "4320p")
-#: Kilobits a second.
-_RATES = ("64k", "96k", "128k", "192k", "256k", "320k")
-_ENDS = ("best", "worst")
-OPTIONS: Mapping[Kind, tuple[str, ...]] = {"video": (*_HEIGHTS, *_ENDS), "audio": (*_RATES, *_ENDS)}
 #: Other ways to write them.
-_ALIASES = {"4k": "2160p", "8k": "4320p"} | {name[:-1]: name for name in (*_HEIGHTS, *_RATES)}
+_ALIASES = {"4k": "2160p", "8k": "4320p"} | {name[:-1]: name for name in HEIGHTS}
 
 
-def options_of(kind: Kind, words: Sequence[str]) -> tuple[str, ...] | Unclear:
-    """The options that words are, as they are written everywhere else: one quality at most.
+def quality_of(kind: Kind, words: Sequence[str]) -> str | Unclear:
+    """The quality that words are, as it is written everywhere else; the default where there are none.
 
-    >>> options_of("video", ["4K"]), options_of("audio", [])
-    (('2160p',), ())
+    >>> quality_of("video", ["4K"]), quality_of("audio", [])
+    ('2160p', 'best')
     """
-    known = OPTIONS[kind]
+    known = QUALITIES[kind]
     found: dict[str, None] = {}
     for word in words:
         name = word.lower()
         option = name if name in known else _ALIASES.get(name)
         if option not in known:
-            return Unclear(f"I don't know the option {quoted(word)}. For {kind} there are: {', '.join(known)}.")
+            return Unclear(f"I don't know the option {quoted(word)}. For {kind} there is: {', '.join(known)}.")
         found[option] = None
     if len(found) > 1:
         return Unclear(f"One quality at a time, please: {' or '.join(found)}?")
-    return tuple(found)
+    return next(iter(found), known[0])

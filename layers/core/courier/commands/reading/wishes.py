@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from courier.commands.ports import Wish
 from courier.commands.reading.links import complete, file_in, link_of, links_in
-from courier.commands.reading.options import Kind, options_of
+from courier.commands.reading.options import Kind, quality_of
 from courier.commands.reading.passages import Passage, passage_of, passage_of_quote, reply_of
 from courier.commands.reading.unclear import Unclear
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from courier.commands.reading.commands import Command
 
 KINDS: dict[str, Kind] = {"vdl": "video", "adl": "audio"}
+_NO_LINK = Unclear(
+    "I work with links, and that is a file, which Telegram has already. Send me the link that it is from, please. "
+    "This took nothing from your quota."
+)
 _SEVERAL = Unclear("One link at a time, please.")
 
 
@@ -21,21 +25,23 @@ def wish_of(message: "Message", command: "Command") -> Wish | Unclear:
     """What a `.vdl` or `.adl` is for.
 
     Its own link comes first, then the media whose caption it is, then what it replies to: a link that was quoted, a
-    link anywhere in it, at last the media that it is.
+    link anywhere in it, at last the media that it is. Media is told from nothing, so that the answer fits.
     """
     kind = KINDS[command.name]
     links, words = _arguments(command.rest)
-    options = options_of(kind, words)
-    if isinstance(options, Unclear):
-        return options
+    quality = quality_of(kind, words)
+    if isinstance(quality, Unclear):
+        return quality
     if len(links) > 1:
         return _SEVERAL
     url = links[0] if links else None
-    file_id = None if url else file_in(message)
-    if not url and not file_id:
+    is_file = not url and file_in(message) is not None
+    if not url and not is_file:
         url = replied_link(message)
-        file_id = None if url else _replied_file(message)
-    return Wish(kind, url, file_id, options) if url or file_id else _nothing(command.name)
+        is_file = not url and _replied_file(message) is not None
+    if is_file:
+        return _NO_LINK
+    return Wish(kind, url, quality) if url else _nothing(command.name)
 
 
 def named_link(command: "Command") -> str | Unclear | None:

@@ -8,12 +8,12 @@ from aiogram.types import Message
 from courier.access.standing import Standing
 from courier.commands.ports import Allowance, Asker, Overview, Replies
 from courier.commands.reading.commands import Command
-from courier.commands.reading.options import OPTIONS
 from courier.commands.reading.targets import order_of
 from courier.commands.reading.unclear import Unclear, escaped
 from courier.commands.routers.asks import Asks
 from courier.commands.routers.rights import for_admins
 from courier.commands.routers.words import refusal, remaining, standing
+from courier.contracts.media import QUALITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ _FOR_ADMINS = (
     _Line(".status", "how I am"),
 )
 _NOTES = (
-    "Instead of a link, reply to a message with one in it, or to a video or a sound. "
-    f"Qualities: {', '.join(OPTIONS['video'])}; for sound {', '.join(OPTIONS['audio'])}."
+    "Instead of a link, reply to a message with one in it. "
+    f"Qualities of a video: {', '.join(QUALITIES['video'])}. Sound comes as the best there is."
 )
 _ADMINS_NOTES = "Instead of @user, give an id, or reply to one of their messages. Times are like 30d, 2w, 12h or 1h30m."
 
