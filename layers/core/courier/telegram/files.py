@@ -15,6 +15,7 @@ class FilePart:
 
     Attributes:
         name: The form's field.
+        filename: In ASCII.
         size: Bytes; the content has neither more nor fewer.
     """
 
@@ -72,7 +73,8 @@ def form_of(fields: Mapping[str, str], files: Sequence[FilePart]) -> tuple[Multi
     streams = []
     for part in files:
         stream = Stream(part)
-        stream.set_content_disposition("form-data", name=part.name, filename=part.filename)
+        # Quoted, not escaped: Telegram shows a name as it stands.
+        stream.set_content_disposition("form-data", quote_fields=False, name=part.name, filename=part.filename)
         form.append_payload(stream)
         streams.append(stream)
     return form, streams
