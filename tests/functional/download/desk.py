@@ -3,9 +3,12 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
 
 from courier.contracts.envelope import open_envelope
 from courier.contracts.events import DomainEvent
@@ -31,14 +34,14 @@ from courier.state.media import Job, Request, StoredFile, Waiter
 from courier.state.progress import ProgressTable
 from courier.state.redis_client import Commands, RunsCommands
 from courier.telegram.client import BotApi
+from local.simulator import RunningSimulator, Simulator, running_simulator
 from tests.functional.state.conftest import TABLE
 from tests.support.bots import FakeBots, FakeRecipients, FakeTokens, active_bot
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
-
-    from local.simulator import RunningSimulator
 
 HASH = "0f" * 32
 BUCKET = "media"
@@ -127,7 +130,7 @@ class Ports:
 class Desk:
     """All of it."""
 
-    def __init__(self, redis: Any, client: "DynamoDBClient", s3: "S3Client", telegram: "RunningSimulator") -> None:
+    def __init__(self, redis: Any, client: "DynamoDBClient", s3: "S3Client", telegram: RunningSimulator) -> None:
         commands: RunsCommands = Commands(lambda: redis)
         self.now = 1_800_000_000.0
         self.client, self.s3, self.sim, self.loop = client, s3, telegram.state, asyncio.get_running_loop()
@@ -194,3 +197,14 @@ class Desk:
     def uploads(self) -> list[Any]:
         """What Telegram got, by its own journal."""
         return [record for record in self.sim.accepted if (record.media or {}).get("source") == "upload"]
+
+
+@pytest.fixture
+async def desk(redis: Any, aws: "boto3.Session", client: "DynamoDBClient") -> AsyncIterator[Desk]:
+    """See `Desk`."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    async with running_simulator(Simulator()) as telegram, aiohttp.ClientSession() as session:
+        made = Desk(redis, client, s3, telegram)
+        made.session = session
+        yield made
