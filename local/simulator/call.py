@@ -54,6 +54,7 @@ class Call:
             message.reply_markup,
             message.reply_to,
             message.entities,
+            thread_id=message.thread_id,
             **more,
         )
         self.world.accepted.append(accepted)

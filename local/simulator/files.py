@@ -4,7 +4,9 @@ import base64
 import binascii
 import hashlib
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from local.simulator.errors import bad_request
 from local.simulator.params import Params, Upload, invalid
@@ -22,7 +24,10 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that one bot knows. `size` is 0 for what a URL names, since nothing is fetched."""
+    """A file that one bot knows. `size` is 0 for what a URL names, since nothing is fetched.
+
+    `told` is what the call said of it: measures, title, thumbnail.
+    """
 
     kind: str
     bot_id: int
@@ -30,6 +35,7 @@ class File:
     unique_id: str
     source: str = "file_id"
     sha256: str | None = None
+    told: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def file_id(self) -> str:
@@ -47,6 +53,7 @@ class File:
             "size": self.size,
             "source": self.source,
             "sha256": self.sha256,
+            **self.told,
         }
 
 

@@ -35,6 +35,7 @@ class Accepted(Record):
     entities: Sequence[dict[str, Any]] = ()
     media: dict[str, Any] | None = None
     media_group_id: str | None = None
+    thread_id: int | None = None
 
 
 @dataclass(slots=True)

@@ -82,7 +82,42 @@ class SenderSettings(Common, RedisSettings):
 
 
 class ApiSettings(Common, RedisSettings):
-    """Of the api function."""
+    """Of the api function.
+
+    Attributes:
+        media_bucket: Where links lead; empty: there are none.
+    """
+
+    media_bucket: str = ""
+
+
+class AnswerSettings(Common, RedisSettings):
+    """Of every function that answers those who wait for a download.
+
+    Attributes:
+        media_upload_bytes: The largest file that is uploaded; the Bot API's own server takes 50 MB, one's own 2000.
+        media_file_id_days: For how long a `file_id` is believed.
+        media_link_hours: How long links open.
+        public_url: Where links open. Empty: nowhere, and what can't be uploaded is refused.
+    """
+
+    telegram_api_base: Url
+    media_bucket: Annotated[str, Field(min_length=1)]
+    arrival_jitter_ms: Annotated[int, Field(ge=0, le=500)] = 30
+    media_upload_bytes: Annotated[int, Field(ge=1, le=2_000_000_000)] = 50_000_000
+    media_file_id_days: Annotated[int, Field(ge=0, le=400)] = 30
+    media_link_hours: Annotated[int, Field(ge=1, le=720)] = 72
+    public_url: Url | Literal[""] = ""
+
+
+class DeliverSettings(AnswerSettings):
+    """Of the deliver function.
+
+    Attributes:
+        event_bus: Its name. Empty in the seconds of a deploy: what was delivered is told later.
+    """
+
+    event_bus: str = ""
 
 
 class WebhookSettings(Common):

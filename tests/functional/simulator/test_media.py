@@ -124,3 +124,25 @@ async def test_album(api: Api, sim: Simulator) -> None:
 async def test_what_is_no_album(api: Api, sim: Simulator, media: Any, problem: str) -> None:
     assert await api.refused("sendMediaGroup", chat_id=10, media=media) == problem
     assert sim.accepted.last_seq == 0
+
+
+async def test_what_an_upload_says_of_its_file_can_be_seen(api: Api, sim: Simulator) -> None:
+    fields = {"chat_id": "10", "width": "640", "height": "360", "duration": "7", "supports_streaming": "true"}
+    await upload(api, "sendVideo", fields | {"thumbnail": "attach://thumb"}, thumb=b"jpeg", video=CONTENT)
+    await upload(api, "sendAudio", {"chat_id": "10", "title": "Song", "performer": "Band"}, audio=CONTENT)
+
+    video, audio = (record.media or {} for record in sim.accepted)
+    assert {name: video[name] for name in ("width", "height", "duration", "supports_streaming", "filename")} == {
+        "width": 640,
+        "height": 360,
+        "duration": 7,
+        "supports_streaming": True,
+        "filename": "video.bin",
+    }
+    assert video["thumbnail"] == {"size": 4, "sha256": hashlib.sha256(b"jpeg").hexdigest()}
+    assert (audio["title"], audio["performer"], "thumbnail" in audio) == ("Song", "Band", False)
+
+
+async def test_a_thumbnail_can_only_be_uploaded(api: Api) -> None:
+    asked = {"chat_id": 10, "video": "https://example.com/a.mp4", "thumbnail": "attach://missing"}
+    assert await api.refused("sendVideo", **asked) == 'invalid parameter "thumbnail" specified'

@@ -1,0 +1,62 @@
+"""What answers and tells is put together from the environment, without a call to anything."""
+
+from collections.abc import Iterator
+
+import pytest
+from pydantic import ValidationError
+
+from courier.download.delivery.progress import ProgressMessages
+from courier.settings import Common, DeliverSettings
+from courier.wiring.download_answers import file_answers, progress_messages
+from courier.wiring.download_deliver import deliver
+
+ENVIRONMENT = {
+    "STACK": "courier",
+    "TABLE_NAME": "courier-state",
+    "REDIS_URL": "redis://127.0.0.1:1",
+    "TELEGRAM_API_BASE": "https://api.telegram.org",
+    "MEDIA_BUCKET": "media",
+    "EVENT_BUS": "courier",
+    "PUBLIC_URL": "https://bot.example/",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    yield dict(ENVIRONMENT)
+    deliver.cache_clear()
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_deliver_step_has_the_figures_of_its_environment() -> None:
+    manners = deliver().answers.manners
+
+    assert (manners.upload_bytes, manners.file_id_s) == (50_000_000, 30 * 86_400)
+    assert (manners.public_url, manners.link_hours) == ("https://bot.example", 72)
+
+
+def test_a_server_of_ones_own_takes_more(environment: dict[str, str]) -> None:
+    settings = DeliverSettings.of(environment | {"MEDIA_UPLOAD_BYTES": "2000000000"})
+
+    all_of_it, some = file_answers(settings), file_answers(settings, most_bytes=50_000_000)
+
+    assert (all_of_it.manners.upload_bytes, all_of_it.checks.is_local) == (2_000_000_000, True)
+    assert (some.manners.upload_bytes, some.checks.is_local) == (50_000_000, True)
+
+
+def test_progress_needs_no_more_than_every_function_has(environment: dict[str, str]) -> None:
+    assert isinstance(progress_messages(Common.of(environment)), ProgressMessages)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MEDIA_UPLOAD_BYTES", "2000000001"), ("MEDIA_LINK_HOURS", "0"), ("PUBLIC_URL", "nowhere"), ("MEDIA_BUCKET", "")],
+)
+def test_a_wrong_figure_is_named(environment: dict[str, str], name: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=name.lower()):
+        DeliverSettings.of(environment | {name: value})
