@@ -76,7 +76,7 @@ def test_never_laxer_than_python(address: IPv4Address | IPv6Address) -> None:
     if why_refused(str(address)) == "":
         inside = _inside(address)
         assert inside.is_global
-        assert not (inside.is_multicast or inside.is_loopback or inside.is_link_local or inside.is_reserved)
+        assert not any((inside.is_multicast, inside.is_loopback, inside.is_link_local, inside.is_reserved))
 
 
 def _inside(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
