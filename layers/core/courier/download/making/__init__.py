@@ -1,3 +1,5 @@
-"""How a file is made: what runs in the guarded process (`job`, `bounds`, `shaping`, `ffmpeg`, `tags`, `pictures`), and what
-starts it and stores what it made (`workshop`, `folders`, `storing`, `watching`, `programs`).
+"""How a file is made.
+
+In the guarded process: `job`, `bounds`, `options`, `shaping`, `ffmpeg`, `tags`, `pictures`. Around it: `workshop`, which
+starts it and stores what it made, `folders`, `storing`, `watching`, `programs`. Between them: `orders`.
 """

@@ -6,11 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from courier.download.errors import Failure
 from courier.download.guard.downloader import guarded_ydl
 from courier.download.guard.rules import Guard
 from courier.download.kinds import ENDINGS, Kind
 from courier.download.making.bounds import Bounds, EndedError
-from courier.download.making.ffmpeg import Ffmpeg
+from courier.download.making.ffmpeg import Ffmpeg, FfmpegError, UnreadableError
 from courier.download.making.options import download_options
 from courier.download.making.orders import FetchOrder, Made, Order
 from courier.download.making.pictures import MOST_SOURCE_BYTES, thumbnail
@@ -54,14 +55,19 @@ def extract(payload: dict[str, Any], _: Guard, note: Note) -> dict[str, Any]:
         return ended.outcome
 
 
-def _made(
-    order: Order, source: Path, began: float, note: Note, picture: Callable[[], Path | None]
-) -> dict[str, Any]:
+def _made(order: Order, source: Path, began: float, note: Note, picture: Callable[[], Path | None]) -> dict[str, Any]:
     note({"stage": "convert", "fraction": None})
     ffmpeg = Ffmpeg(order.ffmpeg)
     shaper = Shaper(ffmpeg, lambda: began + order.work_s - time.monotonic(), order.max_duration_s)
     target = order.folder / f"made.{ENDINGS[order.kind]}"
-    media = (shaper.video if order.kind is Kind.VIDEO else shaper.audio)(source, target)
+    try:
+        media = (shaper.video if order.kind is Kind.VIDEO else shaper.audio)(source, target)
+    except UnreadableError as error:
+        raise EndedError.failed(Failure.TEMPORARY, str(error)) from error
+    except FfmpegError as error:
+        raise EndedError.failed(Failure.UNSUPPORTED, str(error)) from error
+    except TimeoutError as error:
+        raise EndedError.failed(Failure.TOO_LONG, str(error)) from error
     has_picture = ffmpeg.look(source).video is not None
     thumb = thumbnail(
         ffmpeg,

@@ -36,7 +36,20 @@ def thumbnail(
 def _made(ffmpeg: Ffmpeg, source: Path, before: tuple[str, ...], target: Path) -> bool:
     for quality in _QUALITIES:
         with suppress(FfmpegError, TimeoutError):
-            options = ["-map", "0:v:0", "-frames:v", "1", "-update", "1", "-vf", _SCALED, "-q:v", quality, "-f", "image2"]
+            options = [
+                "-map",
+                "0:v:0",
+                "-frames:v",
+                "1",
+                "-update",
+                "1",
+                "-vf",
+                _SCALED,
+                "-q:v",
+                quality,
+                "-f",
+                "image2",
+            ]
             ffmpeg.make(("-max_pixels", _MOST_PIXELS, *before), source, options, target, _TIMEOUT_S)
             if target.exists() and 0 < target.stat().st_size <= MOST_BYTES:
                 return True
