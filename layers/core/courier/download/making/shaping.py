@@ -1,7 +1,7 @@
 """Whatever was downloaded becomes what Telegram plays: an mp4 with its index in front, or an mp3.
 
-Streams are copied wherever Telegram's apps play them. A picture that they don't play everywhere is encoded anew if there
-is time for it; else it stays as it is, if an mp4 can hold it at all.
+Streams are copied wherever Telegram's apps play them. A picture that they don't play everywhere is encoded anew if
+there is time for it; else it stays as it is, if an mp4 can hold it at all.
 """
 
 from collections.abc import Callable
@@ -107,7 +107,7 @@ class Shaper:
         return media
 
     def _whole(self, source: Media, target: Path) -> Media:
-        """What was made, if it is all of what its source had promised: ffmpeg takes the half of a file without a word."""
+        """What was made, if it is all that its source had promised: ffmpeg takes half of a file without a word."""
         made = self.ffmpeg.look(target)
         if (made.duration_s or 0.0) > self.max_duration_s:
             raise EndedError.failed(Failure.TOO_LONG, f"{made.duration_s} s, of {self.max_duration_s:.0f}")
