@@ -16,7 +16,6 @@ from courier.state.media import Job
 from tests.support.media_server import MediaServer
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
 
 BUCKET = "courier-media"
@@ -103,9 +102,3 @@ def payload(url: str, *, media: str = "video", **page: Any) -> dict[str, Any]:
         **page,
     }
     return {"job": job, "page": found}
-
-
-def new_bench(base: Path, session: Any, table: str, client: "DynamoDBClient", site: MediaServer) -> Bench:
-    s3 = session.client("s3")
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    return Bench(base / "jobs", s3, FileTable(client, table), site)
