@@ -56,7 +56,7 @@ def extract(payload: dict[str, Any], _: Guard, note: Note) -> dict[str, Any]:
 
 
 def _made(order: Order, source: Path, began: float, note: Note, picture: Callable[[], Path | None]) -> dict[str, Any]:
-    note({"stage": "convert", "fraction": None})
+    note({"stage": "Converting", "fraction": None})
     ffmpeg = Ffmpeg(order.ffmpeg)
     shaper = Shaper(ffmpeg, lambda: began + order.work_s - time.monotonic(), order.max_duration_s)
     target = order.folder / f"made.{ENDINGS[order.kind]}"
