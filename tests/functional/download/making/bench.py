@@ -1,6 +1,8 @@
 """A workshop with real processes and a real S3 (moto's), and small doubles for who is asked and told."""
 
+import io
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,3 +104,8 @@ def payload(url: str, *, media: str = "video", **page: Any) -> dict[str, Any]:
         **page,
     }
     return {"job": job, "page": found}
+
+
+def mp3(body: bytes) -> Any:
+    """mutagen's view of an mp3: `info.length` in seconds, and its tags by their names."""
+    return import_module("mutagen.mp3").MP3(io.BytesIO(body))

@@ -1,12 +1,8 @@
 """The step `extract`: a stored video's sound, with nothing asked of any site."""
 
-import io
-from pathlib import Path
-
 import pytest
-from mutagen.mp3 import MP3
 
-from tests.functional.download.making.bench import BUCKET, CANONICAL, JOB_HASH, Bench
+from tests.functional.download.making.bench import BUCKET, CANONICAL, JOB_HASH, Bench, mp3
 from tests.support.media_server import MediaServer
 
 SOURCE_HASH = "0c" * 32
@@ -23,7 +19,7 @@ def stored(bench: Bench, site: MediaServer) -> Bench:
 def test_the_sound_of_a_stored_video(stored: Bench, site: MediaServer) -> None:
     assert stored.extract(SOURCE, performer="Ärzte") == {"outcome": "stored"}
     assert stored.keys() == [AUDIO, THUMB, SOURCE]
-    found = MP3(io.BytesIO(stored.body(AUDIO)))
+    found = mp3(stored.body(AUDIO))
     assert found.info.length == pytest.approx(4, abs=0.3)
     assert (str(found["TIT2"]), str(found["TPE1"])) == ("Größe: 100 %", "Ärzte")
     file = stored.files.stored(JOB_HASH)
@@ -34,10 +30,10 @@ def test_the_sound_of_a_stored_video(stored: Bench, site: MediaServer) -> None:
     assert list(stored.base.iterdir()) == []
 
 
-def test_its_cover_is_the_videos(stored: Bench, site: MediaServer, tmp_path: Path) -> None:
+def test_its_cover_is_the_videos(stored: Bench, site: MediaServer) -> None:
     stored.s3.put_object(Bucket=BUCKET, Key=f"thumb/{SOURCE_HASH}.jpg", Body=site.media.read("picture.jpg"))
     stored.extract(SOURCE)
-    assert MP3(io.BytesIO(stored.body(AUDIO)))["APIC:"].data == stored.body(THUMB)
+    assert mp3(stored.body(AUDIO))["APIC:"].data == stored.body(THUMB)
 
 
 def test_a_video_that_has_gone(bench: Bench) -> None:

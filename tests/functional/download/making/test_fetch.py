@@ -1,17 +1,15 @@
 """The step `fetch` with yt-dlp, ffmpeg and a site in earnest: what is stored, and what comes of what can't be."""
 
 import hashlib
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mutagen.mp3 import MP3
 
 from courier.download.making.ffmpeg import Ffmpeg, Media
 from courier.download.making.programs import programs
-from tests.functional.download.making.bench import CANONICAL, JOB_HASH, Bench
+from tests.functional.download.making.bench import CANONICAL, JOB_HASH, Bench, mp3
 from tests.functional.download.traps import M3U8
 from tests.support.media_server import Manner, MediaServer
 from tests.support.media_server.pages import hls, json_ld_page
@@ -80,7 +78,7 @@ def test_a_sound(bench: Bench, site: MediaServer, path: str) -> None:
     outcome = bench.fetch(site.url(path), media="audio", performer="Ärzte", thumbnail=site.url("picture.jpg"))
     assert outcome == STORED
     assert bench.keys() == [AUDIO, THUMB]
-    found = MP3(io.BytesIO(bench.body(AUDIO)))
+    found = mp3(bench.body(AUDIO))
     assert found.info.length == pytest.approx(4, abs=0.3)
     assert (str(found["TIT2"]), str(found["TPE1"])) == ("Größe: 100 %", "Ärzte")
     assert found["APIC:"].data == bench.body(THUMB)

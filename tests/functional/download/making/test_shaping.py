@@ -43,22 +43,21 @@ def shaper(ffmpeg: Ffmpeg, left_s: float = 60.0, max_duration_s: float = 600.0) 
 
 
 @pytest.mark.parametrize(
-    ("name", "options", "expected"),
+    ("how", "expected"),
     [
-        ("a.mp4", ("-c", "copy"), ("h264", "aac")),
-        ("a.mkv", ("-c", "copy"), ("h264", "aac")),
-        ("a.mkv", ("-c:v", "copy", *OPUS), ("h264", "aac")),
-        ("a.mkv", ("-c:v", "copy", "-c:a", "libmp3lame"), ("h264", "mp3")),
-        ("a.webm", (*VP9, *OPUS), ("h264", "aac")),
-        ("a.webm", (*VP8, *OPUS), ("h264", "aac")),
-        ("a.mkv", (*H264, "-pix_fmt", "yuv444p", *AAC), ("h264", "aac")),
-        ("a.mp4", ("-an", "-c:v", "copy"), ("h264", None)),
+        (("a.mp4", "-c", "copy"), ("h264", "aac")),
+        (("a.mkv", "-c", "copy"), ("h264", "aac")),
+        (("a.mkv", "-c:v", "copy", *OPUS), ("h264", "aac")),
+        (("a.mkv", "-c:v", "copy", "-c:a", "libmp3lame"), ("h264", "mp3")),
+        (("a.webm", *VP9, *OPUS), ("h264", "aac")),
+        (("a.webm", *VP8, *OPUS), ("h264", "aac")),
+        (("a.mkv", *H264, "-pix_fmt", "yuv444p", *AAC), ("h264", "aac")),
+        (("a.mp4", "-an", "-c:v", "copy"), ("h264", None)),
     ],
 )
-def test_a_video(
-    ffmpeg: Ffmpeg, make: Make, tmp_path: Path, name: str, options: tuple[str, ...], expected: object
-) -> None:
-    made = shaper(ffmpeg).video(make(name, "-t", "1", *options), tmp_path / "made.mp4")
+def test_a_video(ffmpeg: Ffmpeg, make: Make, tmp_path: Path, how: tuple[str, ...], expected: object) -> None:
+    source = make(how[0], "-t", "1", *how[1:])
+    made = shaper(ffmpeg).video(source, tmp_path / "made.mp4")
     assert (made.video, made.audio) == expected
     assert (made.pixels, made.width, made.height) == ("yuv420p", 320, 180)
     assert made.container.startswith("mov,mp4")

@@ -9,18 +9,18 @@ JOB = Job(hash="0a", state="running", attempt=3, url="", media="video", quality=
 
 
 class Table:
-    """Answers by turns."""
+    """Answers by turns: `yes`, `no`, or it can't be read."""
 
-    def __init__(self, *answers: bool | Exception) -> None:
+    def __init__(self, *answers: str) -> None:
         self.answers = list(answers)
         self.asked: list[tuple[str, int]] = []
 
     def begun(self, content: str, attempt: int) -> bool:
         self.asked.append((content, attempt))
         answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        if answer == "away":
+            raise StateUnavailableError(answer)
+        return answer == "yes"
 
 
 class Users:
@@ -36,7 +36,7 @@ class Users:
 
 
 def test_the_table_is_asked_every_three_seconds() -> None:
-    clock, table = Clock(), Table(True, True)
+    clock, table = Clock(), Table("yes", "yes")
     watch = Watch(JOB, table, Users(), clock)
     for now in (100.0, 102.9, 103.0, 105.9, 106.0):
         clock.now = now
@@ -45,7 +45,7 @@ def test_the_table_is_asked_every_three_seconds() -> None:
 
 
 def test_a_no_is_a_no() -> None:
-    clock, table = Clock(), Table(False)
+    clock, table = Clock(), Table("no")
     watch = Watch(JOB, table, Users(), clock)
     for now in (103.0, 104.0, 120.0):
         clock.now = now
@@ -54,7 +54,7 @@ def test_a_no_is_a_no() -> None:
 
 
 def test_a_table_that_cant_be_read() -> None:
-    clock, table = Clock(), Table(StateUnavailableError("away"), False)
+    clock, table = Clock(), Table("away", "no")
     watch = Watch(JOB, table, Users(), clock)
     clock.now = 103.0
     assert watch.is_wanted()

@@ -25,7 +25,7 @@ class Nothing:
 
 def workshop(run: Callable[..., Any]) -> Workshop:
     return Workshop(
-        jobs=Table(True),
+        jobs=Table("yes"),
         files=Nothing(),
         store=Nothing(),
         progress=Users(),
