@@ -119,6 +119,7 @@ class StoredFile(_Row):
     Attributes:
         key: The object's.
         sha256: Of its bytes, in hex.
+        thumb: Key of a small picture of it; empty where there is none.
         duration: Seconds.
         stored_at: Seconds since 1970.
     """
@@ -127,6 +128,8 @@ class StoredFile(_Row):
     bytes: int
     sha256: str
     title: str = ""
+    performer: str = ""
+    thumb: str = ""
     duration: int | None = None
     width: int | None = None
     height: int | None = None
