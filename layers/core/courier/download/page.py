@@ -13,7 +13,9 @@ class Page(BaseModel):
         selector: For yt-dlp's option `format`.
         thumbnail: Address of a picture.
         video_hash: Names the same identity's video in the best quality; `video_key` is where it is stored.
+        video_hashes: The same in every quality, the best first: audio can be made of any of them.
         is_playable: Whether Telegram's apps play it as it comes.
+        item: Its number on a page that has several.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -34,4 +36,6 @@ class Page(BaseModel):
     height: int | None = None
     video_key: str = ""
     video_hash: str = ""
+    video_hashes: tuple[str, ...] = ()
     is_playable: bool = True
+    item: int = 1

@@ -30,7 +30,7 @@ def download_options(order: FetchOrder, bounds: Bounds) -> dict[str, Any]:
         "format": order.selector,
         # One of several videos is what the probe took.
         "noplaylist": True,
-        "playlist_items": "1",
+        "playlist_items": str(order.item),
         "outtmpl": {"default": str(order.folder / "got.%(ext)s")},
         "merge_output_format": "mp4/mkv",
         # What comes is looked at and made an mp4 by `shaping`, in one go.

@@ -35,6 +35,7 @@ class FetchOrder(Order):
 
     Attributes:
         download_s: Seconds that the download may take, of `work_s`.
+        item: Its number on a page that has several.
         deno: Runs YouTube's JavaScript.
         proxy: URL; empty: none.
         cookies: In the Netscape format; empty: none.
@@ -47,6 +48,7 @@ class FetchOrder(Order):
     room_bytes: int
     expected_bytes: int | None = None
     thumbnail: str | None = None
+    item: int = 1
     deno: Path | None = None
     proxy: str = ""
     cookies: str = ""

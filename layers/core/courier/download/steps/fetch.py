@@ -83,6 +83,7 @@ class Fetch:
             room_bytes=room,
             expected_bytes=page.expected_bytes,
             thumbnail=page.thumbnail,
+            item=page.item,
             deno=programs.deno,
             proxy=access.proxy,
             cookies=access.cookies,
