@@ -139,12 +139,14 @@ class FileId(_Row):
     """What Telegram calls a file that a bot has uploaded; it means nothing to other bots.
 
     Attributes:
-        media: As what it was uploaded: `video`, `audio`, `document`.
+        media: As what Telegram took it: `video`, `audio`, `document`, `animation` (a video without sound).
+        waiter_id: Who got it by its upload, and needs no other answer.
         saved_at: Seconds since 1970.
     """
 
     file_id: str
     media: str
+    waiter_id: str = ""
     saved_at: int = 0
 
 
