@@ -94,7 +94,7 @@ class Workshop:
         return Watch(job, self.jobs, self.progress, self.clock)
 
     def work(self, task: running.Job, watch: Watch, late: Outcome, crashed: Outcome | None = None) -> Outcome:
-        """Run a guarded job to its outcome.
+        """Run a guarded job to its outcome; a job that fails otherwise than foreseen is `failed`.
 
         Args:
             late: The outcome of a job that took too long.
@@ -111,7 +111,8 @@ class Workshop:
             return crashed or _failed(Failure.TEMPORARY, str(error))
         except JobError as error:
             found = failure_of(error)
-            log().info("download failed", failure=found.failure, detail=found.detail, trace=error.trace)
+            if not error.is_forbidden:
+                log().warning("guarded job broke off", failure=found.failure, trace=error.trace)
             return _failed(found.failure, found.detail)
         return outcome
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from courier.download.access import Access, guarded_host
 from courier.download.guard.running import Job as Task
@@ -95,4 +96,5 @@ class Fetch:
             allowed=access.allowed,
             proxy=guarded_host(access.proxy),
             programs=programs.paths,
+            secret=urlsplit(access.proxy).password or "",
         )
