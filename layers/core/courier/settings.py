@@ -164,3 +164,39 @@ class RequestSettings(SweepSettings):
     dead_queue_url: str
     media_bucket: Annotated[str, Field(min_length=1)]
     event_bus: str = ""
+
+
+class MediaSettings(Common):
+    """Of those who download.
+
+    Attributes:
+        media_max_bytes: The largest file.
+        media_large_bytes: What is larger is for `transfer`.
+        media_max_duration_s: Seconds that a video may play.
+        media_allowed_hosts: `host:port` of private targets, on the local stack alone.
+        media_cookies_parameter: Name of a SecureString in SSM; empty: no cookies. So is the proxy's.
+    """
+
+    media_bucket: Annotated[str, Field(min_length=1)]
+    media_max_bytes: Annotated[int, Field(ge=1)] = 2_000_000_000
+    media_large_bytes: Annotated[int, Field(ge=1)] = 500_000_000
+    media_max_duration_s: Annotated[int, Field(ge=1)] = 14_400
+    media_allowed_hosts: Annotated[frozenset[str], BeforeValidator(_ids)] = frozenset()
+    media_cookies_parameter: str = ""
+    media_proxy_parameter: str = ""
+
+
+class ProbeSettings(MediaSettings, RedisSettings):
+    """Of the probe function.
+
+    Attributes:
+        media_max_age: Pages for older people than this aren't taken; empty: all are.
+        media_site_per_minute: Probes of one site; 0: as many as come.
+    """
+
+    media_max_age: Annotated[int | None, Field(ge=0, le=99), BeforeValidator(lambda text: text or None)] = None
+    media_site_per_minute: Annotated[int, Field(ge=0, le=60_000)] = 30
+
+
+class FetchSettings(MediaSettings):
+    """Of the fetch function."""

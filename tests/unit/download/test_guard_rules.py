@@ -36,8 +36,7 @@ def connects(rules: Guard, asked: tuple[Any, Any], address: Any, family: int = V
     rules.asks(*asked)
     try:
         rules.check_connection(family, address)
-    except ForbiddenAddressError as error:
-        assert str(error).startswith("forbidden address: ")
+    except ForbiddenAddressError:
         return False
     return True
 
@@ -89,10 +88,15 @@ def test_datagrams() -> None:
 @pytest.mark.parametrize("raised", [None, ValueError("something else")])
 def test_what_comes_of_a_job_is_its_refusal(raised: Exception | None) -> None:
     rules = guard()
-    with pytest.raises(ForbiddenAddressError, match="10.0.0.1:80"), rules.deciding():
-        assert not connects(rules, ("evil.test", 80), ("10.0.0.1", 80))
-        if raised:
-            raise raised
+
+    def job() -> None:
+        with rules.deciding():
+            assert not connects(rules, ("evil.test", 80), ("10.0.0.1", 80))
+            if raised:
+                raise raised
+
+    with pytest.raises(ForbiddenAddressError, match=r"^forbidden address: 10\.0\.0\.1:80"):
+        job()
 
 
 def test_what_comes_of_a_job_without_one() -> None:
@@ -205,7 +209,7 @@ def test_programs_that_would_connect(program: str, arguments: list[Any]) -> None
     "text", ["", "host", "host:", ":80", "host:0", "host:65536", "host:x", "::1:80", "[h]:80", "h:٨"]
 )
 def test_targets_that_are_none(text: str) -> None:
-    with pytest.raises(ValueError, match="host:port|brackets"):
+    with pytest.raises(ValueError, match=r"host:port|brackets"):
         Target.of(text)
 
 

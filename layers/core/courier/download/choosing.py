@@ -74,9 +74,9 @@ def fallback(wish: Wish, choice: Choice) -> str:
     """
     if wish.kind is Kind.AUDIO:
         return "ba/w/ba*"
-    if wish.quality == WORST:
-        return "wv*[vcodec^=avc1]+wa[acodec^=mp4a]/w[ext=mp4]/wv*+wa/w/wv*"
     bound = f"[height<=?{max(part.height or 0 for part in choice.parts)}]" if choice.lines else ""
+    if wish.quality == WORST:
+        return f"wv*{bound}[vcodec^=avc1]+wa[acodec^=mp4a]/w{bound}[ext=mp4]/wv*{bound}+wa/w{bound}/wv*{bound}"
     return f"bv*{bound}[vcodec^=avc1]+ba[acodec^=mp4a]/b{bound}[ext=mp4]/bv*{bound}+ba/b{bound}/bv*{bound}"
 
 

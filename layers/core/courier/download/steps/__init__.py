@@ -1,1 +1,1 @@
-"""The steps of the machine, one module each: a payload in, a value with its `outcome` out."""
+"""The steps of the state machine, each a value in and a value out; what they answer is chosen by in its definition."""
