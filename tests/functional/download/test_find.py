@@ -150,15 +150,7 @@ def test_a_job_that_nobody_wants(world: World) -> None:
 def test_a_table_that_isnt_there(world: World) -> None:
     world.table.delete_table(TableName=TABLE)
     with pytest.raises(StateUnavailableError):
-        world.files.stored_of([ASKED])
-
-
-def test_many_files_at_once(world: World) -> None:
-    for quality in ("best", "480p"):
-        world.store(*video(quality))
-    asked = [video(quality)[0] for quality in ("480p", "720p", "best")]
-    assert [content for content, _ in world.files.stored_of(asked)] == [asked[0], asked[2]]
-    assert world.files.stored_of([]) == []
+        world.ask(Kind.AUDIO)
 
 
 def test_parameters(world: World) -> None:  # noqa: ARG001 - AWS in process

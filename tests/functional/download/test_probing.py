@@ -12,7 +12,7 @@ from courier.download.identity import URL, Identity
 from courier.download.making.programs import programs
 from courier.download.probing.prober import Found, Prober
 from tests.functional.download import jobs
-from tests.functional.download.traps import M3U8, MPD
+from tests.functional.download.traps import M3U8, MPD, WAYS
 from tests.support.media_server import Manner, MediaServer
 from tests.support.media_server.pages import dash, hls, hls_master, json_ld_page, og_page, video_page
 
@@ -119,6 +119,22 @@ def test_a_page_without_a_video(look: Look, site: MediaServer) -> None:
 
 def test_a_trap_behind_a_redirect(look: Look, site: MediaServer, trap: MediaServer) -> None:
     assert failure(look(site.redirect(trap.url("video.mp4"), hops=2))) is Failure.FORBIDDEN_ADDRESS
+    assert trap.connections == 0
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        *("address", "decimal", "octal", "short", "mapped", "credentials", "redirect-307", "chain"),
+        *("redirect-to-decimal", "redirect-with-credentials", "page-video", "page-og", "page-json-ld", "page-refresh"),
+        *("hls-variant", "dash-base"),
+    ],
+)
+def test_no_way_leads_into_a_trap(look: Look, site: MediaServer, trap: MediaServer, way: str) -> None:
+    """What a probe doesn't come to yet is met by the download's own guard."""
+    outcome = look(WAYS[way](site, trap))
+    assert isinstance(outcome, Found) or outcome.failure in {Failure.FORBIDDEN_ADDRESS, Failure.BAD_URL}
+    assert isinstance(outcome, Failed) or way in {"hls-variant", "dash-base"}
     assert trap.connections == 0
 
 
