@@ -8,6 +8,7 @@ from typing import Any
 from bench.model.mapping import Handler
 from bench.model.queue import FifoQueue
 from courier.contracts.control import Limits
+from courier.pacing.pace import Pacer
 from courier.queues.dead_letters import DeadLetter
 from courier.queues.names import QueueNames
 from courier.queues.records import records_of
@@ -15,7 +16,6 @@ from courier.queues.sqs import Outbound
 from courier.sender.batch import Sender
 from courier.sender.directory import Directory
 from courier.sender.marks import Marks
-from courier.sender.pace import Pacer
 from courier.state.bots import Bot, Status
 from courier.state.redis_client import Commands, RunsCommands
 from courier.telegram.client import CallsTelegram

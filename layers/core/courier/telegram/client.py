@@ -5,7 +5,7 @@ It knows no methods and no pacing: who calls has a reservation. One `aiohttp` se
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import aiohttp
@@ -13,6 +13,7 @@ import aiohttp
 from courier.errors import AnswerLostError, NotSentError, ServerFaultError
 from courier.masking import mask
 from courier.telegram.answers import error_of
+from courier.telegram.files import FilePart, form_of
 
 #: Seconds for a call that carries text: it holds its chat for no longer than this.
 CALL_TIMEOUT_S = 5.0
@@ -50,9 +51,34 @@ class BotApi:
 
     async def call(self, token: str, method: str, params: dict[str, Any]) -> Any:
         """See `CallsTelegram`."""
+        return await self._post(token, method, json=params)
+
+    async def upload(
+        self, token: str, method: str, fields: Mapping[str, str], files: Sequence[FilePart], timeout_s: float
+    ) -> Any:
+        """The result of a call that carries files, of which no more than a chunk is in memory.
+
+        Raises:
+            TelegramError: whatever else came of it; `NotSentError` also where a file broke off, since Telegram takes
+                none that isn't whole.
+            CourierError: what a file's content raised.
+        """
+        timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S)
+        form, streams = form_of(fields, files)
+        try:
+            return await self._post(token, method, data=form, timeout=timeout)
+        except AnswerLostError as error:
+            for stream in streams:
+                if stream.fault is not None:
+                    raise stream.fault from None
+            if not all(stream.is_ending for stream in streams):
+                raise NotSentError(error.description) from None
+            raise
+
+    async def _post(self, token: str, method: str, **request: Any) -> Any:
         url = f"{self._base}/bot{token}/{method}"
         try:
-            async with self._session().post(url, json=params, allow_redirects=False) as response:
+            async with self._session().post(url, allow_redirects=False, **request) as response:
                 status, body = response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotSentError(f"no connection to the Bot API: {_words(error)}") from None

@@ -21,6 +21,12 @@ def run[T](work: Coroutine[Any, Any, T]) -> T:
     return runner().run(work)
 
 
+def wait_for[T](work: Coroutine[Any, Any, T]) -> T:
+    """Carry out the loop's work for a thread beside it; where the loop doesn't run, as `run` does."""
+    loop = runner().get_loop()
+    return asyncio.run_coroutine_threadsafe(work, loop).result() if loop.is_running() else run(work)
+
+
 @cache
 def http_session() -> aiohttp.ClientSession:
     """The session of all bots; first asked for where the loop runs."""

@@ -4,13 +4,13 @@ import os
 from functools import cache
 
 from courier.aws.services import DYNAMODB, SQS, SSM
+from courier.pacing.pace import Pacer
 from courier.queues.dead_letters import DeadLetters
 from courier.queues.names import QueueNames
 from courier.queues.sqs import Sqs
 from courier.sender.batch import Sender
 from courier.sender.directory import Directory
 from courier.sender.marks import Marks
-from courier.sender.pace import Pacer
 from courier.sender.report import TellsEnds
 from courier.settings import SenderSettings
 from courier.state.bots import BotTable

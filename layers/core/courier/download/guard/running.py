@@ -67,6 +67,7 @@ class Job:
         allowed: As in `Guard`.
         proxy: As in `Guard`.
         programs: As in `Guard`.
+        secret: The proxy's password: what the job tells, libraries' words among that, is told without it.
     """
 
     target: str
@@ -76,6 +77,14 @@ class Job:
     allowed: frozenset[str] = frozenset()
     proxy: str = ""
     programs: tuple[Path, ...] = ()
+    secret: str = ""
+
+    def shown(self, text: bytes) -> bytes:
+        """A text of the job's without the secret, also where it is JSON."""
+        forms = (json.dumps(self.secret)[1:-1].encode(), self.secret.encode()) if self.secret else ()
+        for form in forms:
+            text = text.replace(form, b"***")
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,7 @@ def run(job: Job, *, note: Callable[[Any], None] = lambda _: None, is_wanted: Ca
     ends = time.monotonic() + job.timeout_s
     stderr_path = job.folder / "stderr.txt"
     with stderr_path.open("wb") as stderr, _child(job, stderr.fileno()) as child:
-        for line in _lines(child.results, ends, is_wanted):
+        for line in map(json.loads, map(job.shown, _lines(child.results, ends, is_wanted))):
             if "note" in line:
                 note(line["note"])
             elif "error" in line:
@@ -110,7 +119,7 @@ def run(job: Job, *, note: Callable[[Any], None] = lambda _: None, is_wanted: Ca
             else:
                 return line["result"]
         status = child.process.wait()
-    words = stderr_path.read_bytes()[-_STDERR_BYTES:].decode(errors="replace")
+    words = job.shown(stderr_path.read_bytes())[-_STDERR_BYTES:].decode(errors="replace")
     raise JobCrashedError(f"exit status {status}: {words}")
 
 
@@ -194,7 +203,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _lines(results: int, ends: float, is_wanted: Callable[[], bool]) -> Iterator[dict[str, Any]]:
+def _lines(results: int, ends: float, is_wanted: Callable[[], bool]) -> Iterator[bytes]:
     """What the child says, until it ends."""
     rest = b""
     with selectors.DefaultSelector() as selector:
@@ -211,4 +220,4 @@ def _lines(results: int, ends: float, is_wanted: Callable[[], bool]) -> Iterator
             if not part:
                 return
             *lines, rest = (rest + part).split(b"\n")
-            yield from map(json.loads, lines)
+            yield from lines

@@ -96,7 +96,7 @@ class Bounds:
         now = self.clock()
         if self._noted_at is None or now - self._noted_at >= _NOTE_S:
             self._noted_at = now
-            self.note({"stage": "download", "fraction": share})
+            self.note({"stage": "Downloading", "fraction": share})
 
     def size(self, found: int) -> None:
         """So much is there, or will be.

@@ -6,9 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from courier.download.errors import Failure
+from courier.download.errors import Failure, failure_of
 from courier.download.guard.downloader import guarded_ydl
 from courier.download.guard.rules import Guard
+from courier.download.identity import fetchable
 from courier.download.kinds import ENDINGS, Kind
 from courier.download.making.bounds import Bounds, EndedError
 from courier.download.making.ffmpeg import Ffmpeg, FfmpegError, UnreadableError
@@ -24,7 +25,8 @@ type Note = Callable[[Any], None]
 def fetch(payload: dict[str, Any], guard: Guard, note: Note) -> dict[str, Any]:
     """Download, and make of it what was wished for; a step's outcome."""
     began, order = time.monotonic(), FetchOrder.model_validate(payload)
-    guard.check_entry(order.url)
+    url = fetchable(order.url)
+    guard.check_entry(url)
     bounds = Bounds(
         max_bytes=order.max_bytes,
         room_bytes=order.room_bytes,
@@ -35,7 +37,7 @@ def fetch(payload: dict[str, Any], guard: Guard, note: Note) -> dict[str, Any]:
     )
     try:
         with guarded_ydl(download_options(order, bounds), guard, proxy=order.proxy) as ydl:
-            source = _downloaded(ydl.extract_info(order.url))
+            source = _downloaded(ydl, url)
 
             def picture() -> Path | None:
                 return _picture(ydl, order.thumbnail, order.folder / "picture")
@@ -56,7 +58,7 @@ def extract(payload: dict[str, Any], _: Guard, note: Note) -> dict[str, Any]:
 
 
 def _made(order: Order, source: Path, began: float, note: Note, picture: Callable[[], Path | None]) -> dict[str, Any]:
-    note({"stage": "convert", "fraction": None})
+    note({"stage": "Converting", "fraction": None})
     ffmpeg = Ffmpeg(order.ffmpeg)
     shaper = Shaper(ffmpeg, lambda: began + order.work_s - time.monotonic(), order.max_duration_s)
     target = order.folder / f"made.{ENDINGS[order.kind]}"
@@ -88,8 +90,21 @@ def _made(order: Order, source: Path, began: float, note: Note, picture: Callabl
     return {"outcome": "made", "made": made.model_dump()}
 
 
-def _downloaded(info: Any) -> Path:
-    """The file of what yt-dlp has downloaded, the first where it is a list of one."""
+def _downloaded(ydl: Any, url: str) -> Path:
+    """The file that yt-dlp has downloaded, also where it is a list's only one.
+
+    Raises:
+        EndedError: yt-dlp couldn't. Its errors are read here: they hold others, of which the parent would see the words
+            alone.
+        FileNotFoundError: It said that it could, and there is nothing.
+    """
+    from yt_dlp.utils import YoutubeDLError  # noqa: PLC0415 - the media layer's
+
+    try:
+        info = ydl.extract_info(url)
+    except YoutubeDLError as error:
+        found = failure_of(error)
+        raise EndedError.failed(found.failure, found.detail) from error
     entries = info.get("entries") if isinstance(info, dict) else None
     one = next(iter(entries), None) if entries is not None else info
     parts = (one or {}).get("requested_downloads") or []

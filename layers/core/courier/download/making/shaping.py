@@ -1,7 +1,7 @@
 """Whatever was downloaded becomes what Telegram plays: an mp4 with its index in front, or an mp3.
 
-Streams are copied wherever Telegram's apps play them. A picture that they don't play everywhere is encoded anew if there
-is time for it; else it stays as it is, if an mp4 can hold it at all.
+Streams are copied wherever Telegram's apps play them. A picture that they don't play everywhere is encoded anew if
+there is time for it; else it stays as it is, if an mp4 can hold it at all.
 """
 
 from collections.abc import Callable
@@ -17,8 +17,8 @@ _PLAYED_PIXELS = frozenset({"yuv420p", "yuvj420p"})
 _PLAYED_SOUNDS = frozenset({"aac", "mp3"})
 #: What an mp4 can hold beside H.264: some apps show it.
 _HELD = frozenset({"hevc", "av1", "vp9", "mpeg4"})
-#: Pixels that x264 encodes a second, at `veryfast`, with the processor of 2 GB of Lambda: measured 40 to 60 million on
-#: one core of the test machine, taken as half of that.
+#: Pixels that are decoded (VP9) and encoded (x264, `veryfast`) a second: measured 28 to 30 million for each second of
+#: processor time. 2 GB of Lambda have 1.16 processors.
 ENCODED_PIXELS_S = 20_000_000
 #: The share of the time left that an encoding may be expected to take.
 _SHARE = 0.6
@@ -107,7 +107,7 @@ class Shaper:
         return media
 
     def _whole(self, source: Media, target: Path) -> Media:
-        """What was made, if it is all of what its source had promised: ffmpeg takes the half of a file without a word."""
+        """What was made, if it is all that its source had promised: ffmpeg takes half of a file without a word."""
         made = self.ffmpeg.look(target)
         if (made.duration_s or 0.0) > self.max_duration_s:
             raise EndedError.failed(Failure.TOO_LONG, f"{made.duration_s} s, of {self.max_duration_s:.0f}")

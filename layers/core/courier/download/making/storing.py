@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 #: S3: bytes of all metadata, names and values; of one text, so that all of ours fit.
-METADATA_BYTES, TEXT_BYTES = 2048, 480
+METADATA_BYTES, TEXT_BYTES = 2048, 320
 #: Codes of "there already", "somebody else puts it right now", and "there is none".
 _THERE, _MEANWHILE, _ABSENT = "PreconditionFailed", "ConditionalRequestConflict", frozenset({"404", "NoSuchKey"})
 #: Times that a put is tried which meets another.

@@ -30,7 +30,7 @@ class Progress(Protocol):
 
         Args:
             fraction: Of its present stage, 0 to 1; None where nobody knows.
-            stage: `download`, `convert` or `store`.
+            stage: What is done, in a word: `Downloading`, `Converting`, `Storing`.
         """
 
 

@@ -94,7 +94,7 @@ class Workshop:
         return Watch(job, self.jobs, self.progress, self.clock)
 
     def work(self, task: running.Job, watch: Watch, late: Outcome, crashed: Outcome | None = None) -> Outcome:
-        """Run a guarded job to its outcome.
+        """Run a guarded job to its outcome; a job that fails otherwise than foreseen is `failed`.
 
         Args:
             late: The outcome of a job that took too long.
@@ -111,7 +111,8 @@ class Workshop:
             return crashed or _failed(Failure.TEMPORARY, str(error))
         except JobError as error:
             found = failure_of(error)
-            log().info("download failed", failure=found.failure, detail=found.detail, trace=error.trace)
+            if not error.is_forbidden:
+                log().warning("guarded job broke off", failure=found.failure, trace=error.trace)
             return _failed(found.failure, found.detail)
         return outcome
 
@@ -128,7 +129,7 @@ class Workshop:
             return _failed(Failure.TOO_LARGE, f"{size} bytes, of {self.max_bytes}")
         if not watch.is_wanted():
             return STALE
-        watch.note({"stage": "store", "fraction": None})
+        watch.note({"stage": "Storing", "fraction": None})
         file = self._stored(watch.job, page, folder, made)
         # Under the job's own hash last: whoever sees that one may close the job.
         for content in dict.fromkeys((page.canonical_hash, watch.job.hash)):
@@ -137,16 +138,15 @@ class Workshop:
 
     def _stored(self, job: Job, page: Page, folder: Path, made: Made) -> StoredFile:
         path, key = folder / made.file, page.key
-        thumb = thumb_key(page.canonical_hash) if made.thumb else ""
         if made.thumb:
-            self.store.put(folder / made.thumb, thumb, "image/jpeg", {"correlation-id": job.correlation_id})
+            thumb, texts = thumb_key(page.canonical_hash), {"correlation-id": job.correlation_id}
+            self.store.put(folder / made.thumb, thumb, "image/jpeg", texts)
         file = StoredFile(
             key=key,
             bytes=path.stat().st_size,
             sha256=sha256_of(path),
             title=page.title,
             performer=page.performer or "",
-            thumb=thumb,
             duration=made.duration,
             width=made.width,
             height=made.height,
@@ -156,7 +156,8 @@ class Workshop:
             if self.store.put(path, key, _TYPES[Kind(job.media)], texts):
                 return file
             if found := self.store.described(key):
-                return file_of(key, found)
+                # Its own words were cut to fit; ours weren't.
+                return file_of(key, found).model_copy(update={"title": file.title, "performer": file.performer})
             # It was deleted between the two.
         raise StateUnavailableError(f"object {key} comes and goes")
 
@@ -179,7 +180,6 @@ def texts_of(job: Job, page: Page, file: StoredFile, now: datetime) -> dict[str,
         "extractor": page.extractor,
         "title": file.title,
         "performer": file.performer,
-        "thumb": file.thumb,
         "sha256": file.sha256,
         "correlation-id": job.correlation_id,
         "time": now.isoformat(timespec="seconds"),
@@ -189,7 +189,7 @@ def texts_of(job: Job, page: Page, file: StoredFile, now: datetime) -> dict[str,
 
 def file_of(key: str, texts: Mapping[str, str]) -> StoredFile:
     """A file as its object describes it."""
-    names = ("bytes", "sha256", "title", "performer", "thumb", "duration", "width", "height")
+    names = ("bytes", "sha256", "title", "performer", "duration", "width", "height")
     return StoredFile.model_validate({"key": key, "sha256": "", **{n: texts[n] for n in names if n in texts}})
 
 

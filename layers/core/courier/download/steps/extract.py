@@ -12,11 +12,10 @@ from courier.download.making.folders import job_folder
 from courier.download.making.orders import Order
 from courier.download.making.workshop import STALE, Outcome, Workshop, job_of, thumb_key
 from courier.download.page import Page
-from courier.state.media import Job
 
 #: Seconds before the function's end in which the file is stored.
 STORE_S = 30.0
-#: The share of the work's time in which the video is copied out of the store, at worst.
+#: Seconds below which beginning makes no sense.
 _LEAST_S = 5.0
 #: The share of the free disk that a video may have.
 _DISK_SHARE = 0.8
@@ -55,7 +54,7 @@ class Extract:
             work_s = ends - self.workshop.clock() - self.store_s
             if work_s < _LEAST_S:
                 return _ABSENT
-            task = self._task(job, page, folder, work_s)
+            task = self._task(page, folder, work_s)
             outcome = self.workshop.work(task, watch, late=_ABSENT, crashed=_ABSENT)
             return self.workshop.finish(outcome, page, watch, folder)
 
@@ -68,7 +67,7 @@ class Extract:
         store.get(thumb_key(Path(key).stem), folder / "picture")
         return store.get(key, folder / "source")
 
-    def _task(self, job: Job, page: Page, folder: Path, work_s: float) -> Task:
+    def _task(self, page: Page, folder: Path, work_s: float) -> Task:
         order = Order(
             kind=Kind.AUDIO,
             folder=folder,

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from courier.download.access import Access, guarded_host
 from courier.download.guard.running import Job as Task
 from courier.download.kinds import Kind
 from courier.download.making import job as guarded
 from courier.download.making.folders import job_folder
 from courier.download.making.orders import FetchOrder
-from courier.download.making.workshop import STALE, Access, Outcome, Workshop, job_of
+from courier.download.making.workshop import STALE, Outcome, Workshop, job_of
 from courier.download.page import Page
 from courier.state.media import Job
 
@@ -24,7 +25,6 @@ DOWNLOAD_SHARE = 0.75
 _LEAST_S = 5.0
 #: The share of the free disk that a file may have: it lies there twice, as it came and as it goes.
 _DISK_SHARE = 0.45
-_PORTS = {"http": 80, "https": 443}
 _LATE: Outcome = {"outcome": "transfer", "reason": "time"}
 
 
@@ -94,19 +94,7 @@ class Fetch:
             folder=folder,
             timeout_s=work_s,
             allowed=access.allowed,
-            proxy=_host_and_port(access.proxy),
+            proxy=guarded_host(access.proxy),
             programs=programs.paths,
+            secret=urlsplit(access.proxy).password or "",
         )
-
-
-def _host_and_port(proxy: str) -> str:
-    """A proxy's URL as the guard knows it.
-
-    >>> _host_and_port("http://user:word@proxy.test:3128"), _host_and_port("")
-    ('proxy.test:3128', '')
-    """
-    if not proxy:
-        return ""
-    parts = urlsplit(proxy)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"{host}:{parts.port or _PORTS.get(parts.scheme, 0)}"

@@ -2,9 +2,9 @@
 
 import pytest
 
+from courier.pacing.pace import Wait
 from courier.queues.names import Lane
-from courier.sender.pace import Wait
-from tests.functional.sender_lua.conftest import SECOND_MS, Lab, chats, most, unbound, waits
+from tests.functional.pacing_lua.conftest import SECOND_MS, Lab, chats, most, unbound, waits
 
 NOTHING, RATE = Wait.NOTHING, Wait.RATE
 

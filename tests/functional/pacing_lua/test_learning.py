@@ -2,8 +2,8 @@
 
 import pytest
 
-from courier.sender.pace import Ask, Late, Slot, Wait
-from tests.functional.sender_lua.conftest import JITTER_MS, SECOND_MS, Lab, chain, chats, unbound, waits
+from courier.pacing.pace import Ask, Late, Slot, Wait
+from tests.functional.pacing_lua.conftest import JITTER_MS, SECOND_MS, Lab, chain, chats, unbound, waits
 from tests.support.bots import active_bot
 
 BOT = unbound(30)

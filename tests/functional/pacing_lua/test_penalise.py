@@ -2,9 +2,9 @@
 
 import pytest
 
+from courier.pacing.pace import Wait
 from courier.queues.names import Lane
-from courier.sender.pace import Wait
-from tests.functional.sender_lua.conftest import Lab, chain, chats, unbound, waits
+from tests.functional.pacing_lua.conftest import Lab, chain, chats, unbound, waits
 from tests.support.bots import active_bot
 
 BOT = active_bot()

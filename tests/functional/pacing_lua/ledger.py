@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from courier.contracts.control import Limits
+from courier.pacing.pace import Ask
 from courier.queues.names import Lane
-from courier.sender.pace import Ask
-from tests.functional.sender_lua.conftest import JITTER_MS, MINUTE_MS, SECOND_MS
+from tests.functional.pacing_lua.conftest import JITTER_MS, MINUTE_MS, SECOND_MS
 
 #: Chats that make a 429 the bot's, when they meet theirs within so many milliseconds.
 SEVERAL, WITHIN_MS = 3, 5_000

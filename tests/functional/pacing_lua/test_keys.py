@@ -2,10 +2,10 @@
 
 import pytest
 
+from courier.pacing.pace import Late
 from courier.queues.names import Lane
 from courier.sender.marks import LIFE_S, Became, Identity, Marks, Settlement
-from courier.sender.pace import Late
-from tests.functional.sender_lua.conftest import JITTER_MS, Lab, chain, chats, unbound
+from tests.functional.pacing_lua.conftest import JITTER_MS, Lab, chain, chats, unbound
 from tests.support.bots import active_bot
 
 BOT = active_bot()

@@ -19,11 +19,11 @@ from hypothesis.stateful import (
 from bench.model.clock import VirtualLoop
 from bench.model.expiring import ExpiringRedis
 from courier.contracts.control import Limits
+from courier.pacing.pace import Ask, Late, Pacer, Slot, Wait
 from courier.queues.names import Lane
-from courier.sender.pace import Ask, Late, Pacer, Slot, Wait
 from courier.state.redis_client import Commands
-from tests.functional.sender_lua.conftest import JITTER_MS
-from tests.functional.sender_lua.ledger import Ledger, Start
+from tests.functional.pacing_lua.conftest import JITTER_MS
+from tests.functional.pacing_lua.ledger import Ledger, Start
 from tests.support.bots import active_bot
 from tests.support.budget import budget
 

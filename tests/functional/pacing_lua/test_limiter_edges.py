@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from courier.sender.pace import Ask, Late, Wait
-from tests.functional.sender_lua.conftest import SECOND_MS, Lab, chain, chats, unbound
+from courier.pacing.pace import Ask, Late, Wait
+from tests.functional.pacing_lua.conftest import SECOND_MS, Lab, chain, chats, unbound
 from tests.support.bots import active_bot
 
 ALBUM = Ask("5", is_group=False, chain=1, cost=5)

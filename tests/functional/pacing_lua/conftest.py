@@ -7,8 +7,8 @@ import pytest
 from redis.asyncio import Redis
 
 from courier.contracts.control import Limits
+from courier.pacing.pace import Ask, Late, Pacer, Slot, Wait, pace_script
 from courier.queues.names import Lane
-from courier.sender.pace import Ask, Late, Pacer, Slot, Wait, pace_script
 from courier.state.bots import Bot
 from tests.support.bots import active_bot
 

@@ -99,7 +99,7 @@ class Penalties:
 
 def pace_script(name: str) -> LuaScript:
     """One of the scripts of the pace, with what they have in common."""
-    return LuaScript("courier.sender", f"{name}.lua", "shared.lua")
+    return LuaScript("courier.pacing", f"{name}.lua", "shared.lua")
 
 
 class Pacer:

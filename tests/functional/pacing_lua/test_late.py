@@ -1,7 +1,7 @@
 """`late.lua`: windows are counted from when Telegram got a call."""
 
-from courier.sender.pace import Late
-from tests.functional.sender_lua.conftest import JITTER_MS, MINUTE_MS, SECOND_MS, Lab, chain, chats, unbound
+from courier.pacing.pace import Late
+from tests.functional.pacing_lua.conftest import JITTER_MS, MINUTE_MS, SECOND_MS, Lab, chain, chats, unbound
 
 
 async def test_a_late_call_keeps_its_distance_from_when_it_arrived(lab: Lab) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from courier.pacing.pace import Ask, Slot
 from courier.queues.names import Lane
-from courier.sender.pace import Ask, Slot
 from courier.state.bots import Bot
-from tests.functional.sender_lua.conftest import Lab
+from tests.functional.pacing_lua.conftest import Lab
 
 #: Batches, each with the milliseconds since the one before.
 type Course = list[tuple[int, Lane, list[Ask]]]

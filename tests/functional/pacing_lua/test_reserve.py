@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from courier.pacing.pace import Wait
 from courier.queues.names import Lane
-from courier.sender.pace import Wait
-from tests.functional.sender_lua.conftest import (
+from tests.functional.pacing_lua.conftest import (
     JITTER_MS,
     MINUTE_MS,
     SECOND_MS,
@@ -20,7 +20,7 @@ from tests.functional.sender_lua.conftest import (
     unbound,
     waits,
 )
-from tests.functional.sender_lua.courses import Course, asks, batches, play, some
+from tests.functional.pacing_lua.courses import Course, asks, batches, play, some
 from tests.support.bots import active_bot
 
 NOTHING, CHAT, RATE = Wait.NOTHING, Wait.CHAT, Wait.RATE

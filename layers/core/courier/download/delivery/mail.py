@@ -1,0 +1,104 @@
+"""Answers by the bots' own queues, on the lane that goes first, as replies to the request and in its thread."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from courier.contracts.envelope import CORRELATION_ID
+from courier.download.delivery.wording import caption
+from courier.errors import NoSuchQueueError, StateUnavailableError
+from courier.producer.messages import Message, del_msg, edit_msg, send_msg
+from courier.queues.names import Lane, QueueNames
+from courier.queues.sqs import Outbound
+from courier.state.media import FileId, StoredFile, Waiter
+
+
+class Posts(Protocol):
+    """Queues, each group's messages in their order; see `courier.producer.posting.Posting`."""
+
+    def put(self, queue: str, messages: Sequence[Outbound], taken: dict[int, str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Messages to those who wait. Each has a name, so that a repeat is none.
+
+    All raise `StateUnavailableError` where the queue can't be reached at the moment, or isn't there.
+    """
+
+    posting: Posts
+    names: QueueNames
+
+    def text(self, waiter: Waiter, html: str) -> None:
+        """Answer in words."""
+        self._post(waiter, _send(waiter, waiter.waiter_id, html))
+
+    def file(self, waiter: Waiter, known: FileId, file: StoredFile) -> None:
+        """Answer with a file that Telegram has."""
+        media = {"kind": known.media, "file_id": known.file_id}
+        self._post(waiter, _send(waiter, waiter.waiter_id, caption(file.title) or None, media))
+
+    def begin_progress(self, waiter: Waiter, html: str) -> None:
+        """Tell for the first time how far it is; nobody's telephone needs to ring for it."""
+        self._post(waiter, _send(waiter, progress_id(waiter), html, is_silent=True))
+
+    def edit_progress(self, waiter: Waiter, html: str, number: int) -> None:
+        """Tell it anew.
+
+        Args:
+            number: Of the edit, of this waiter: a repeat within minutes is none.
+        """
+        name = progress_id(waiter)
+        key = f"{name}-{number}"
+        self._post(
+            waiter,
+            edit_msg(
+                waiter.bot_id,
+                waiter.chat_id,
+                html,
+                external_id=name,
+                parse_mode="HTML",
+                key=key,
+                correlation_id=waiter.correlation_id,
+            ),
+        )
+
+    def end_progress(self, waiter: Waiter) -> None:
+        """Take that message away."""
+        name = progress_id(waiter)
+        message = del_msg(
+            waiter.bot_id, waiter.chat_id, external_id=name, key=name, correlation_id=waiter.correlation_id
+        )
+        self._post(waiter, message)
+
+    def _post(self, waiter: Waiter, message: Message) -> None:
+        named = message.named()
+        attributes = {CORRELATION_ID: named.correlation_id or ""}
+        outbound = replace(named.outbound(), attributes=attributes)
+        try:
+            self.posting.put(self.names.bot(waiter.bot_id, Lane.REGULAR), [outbound], {})
+        except NoSuchQueueError as error:
+            raise StateUnavailableError(str(error)) from error
+
+
+def progress_id(waiter: Waiter) -> str:
+    """The external id of a waiter's message of progress."""
+    return f"{waiter.waiter_id}-progress"
+
+
+def _send(
+    waiter: Waiter, name: str, html: str | None, media: Mapping[str, Any] | None = None, *, is_silent: bool = False
+) -> Message:
+    return send_msg(
+        waiter.bot_id,
+        waiter.chat_id,
+        html,
+        media=media,
+        parse_mode="HTML",
+        reply_to_message_id=waiter.reply_to,
+        message_thread_id=waiter.thread_id,
+        disable_notification=is_silent or None,
+        external_id=name,
+        key=name,
+        correlation_id=waiter.correlation_id or None,
+    )
