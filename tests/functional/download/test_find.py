@@ -2,22 +2,29 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from courier.download.identity import Identity, content_hash, object_key
+from courier.download.access import Access
+from courier.download.identity import Identity, content_hash, identity_of, object_key
 from courier.download.kinds import QUALITIES, Kind, Wish
 from courier.download.making.storing import ObjectStore
 from courier.download.page import Page
+from courier.download.policy import Limits
+from courier.download.probing.prober import Prober
 from courier.download.steps.find import Find
+from courier.download.steps.probe import Probe
 from courier.errors import StateUnavailableError
 from courier.state.files import FileTable
 from courier.state.jobs import JobTable
 from courier.state.media import Request, Started, StoredFile, Waiter
 from courier.state.parameters import Parameters
+from tests.support.media_server import MediaServer
+from tests.support.media_server.pages import video_page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -151,6 +158,46 @@ def test_a_table_that_isnt_there(world: World) -> None:
     world.table.delete_table(TableName=TABLE)
     with pytest.raises(StateUnavailableError):
         world.ask(Kind.AUDIO)
+
+
+@dataclass
+class NoPaces:
+    """Nobody waits."""
+
+    def wait_s(self, _site: str, _job: str) -> float | None:
+        return 0.0
+
+    def refused(self, _site: str, _job: str) -> bool:
+        return False
+
+
+def test_two_links_to_one_page_store_one_object(world: World, site: MediaServer, tmp_path: Path) -> None:
+    """Both steps, for one who has the page's link and one whose link leads there: the second finds the first's file."""
+    prober = Prober(lambda: Access(allowed=frozenset({site.target})), tmp_path)
+    limits = Limits(max_bytes=10_000_000, large_bytes=10_000_000, max_duration_s=60)
+    probe = Probe(world.jobs, NoPaces(), prober, limits)
+    page_url = site.put("/page", video_page(site.url("video.mp4")))
+
+    def steps(url: str, waiter_id: str) -> tuple[Page, dict[str, Any], str]:
+        content = content_hash(identity_of(url), Wish(Kind.VIDEO))
+        waiter = Waiter(waiter_id=waiter_id, bot_id=1, chat_id=2)
+        joined = world.jobs.join(Request(content, url, "video", "best", waiter))
+        assert isinstance(joined, Started)
+        job = joined.job.model_dump(mode="json")
+        probed = probe.run({"step": "probe", "job": job}, 60.0)
+        assert probed["outcome"] == "accepted", probed
+        found = world.find.run({"step": "find", "job": job, "page": probed["page"]}, 60.0)
+        return Page.model_validate(probed["page"]), found, content
+
+    first, found, content = steps(page_url, "1-5")
+    assert (first.canonical_hash, found) == (content, {"outcome": "absent"})
+    world.store(content, first.key)
+    second, found, content = steps(site.redirect(page_url), "1-6")
+    assert (second.key, found) == (first.key, {"outcome": "stored"})
+    assert content != first.canonical_hash
+    file = world.files.stored(content)
+    assert file is not None
+    assert file.key == first.key
 
 
 def test_parameters(world: World) -> None:  # noqa: ARG001 - AWS in process

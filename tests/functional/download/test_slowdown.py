@@ -81,7 +81,7 @@ async def test_every_key_ends(paces: Slowdown, redis: Redis) -> None:
 async def test_keys_of_a_site_are_in_one_slot(paces: Slowdown, redis: Redis) -> None:
     await waits(paces, "job")
     await paces.refused(SITE, "job")
-    slots = {key_slot(key) for key in await redis.keys()}
+    slots = {key_slot(key if isinstance(key, bytes) else key.encode()) for key in await redis.keys()}
     assert len(slots) == 1
 
 
