@@ -211,9 +211,10 @@ def test_every_class_of_yt_dlp_is_known() -> None:
     assert [one.__name__ for one in mine if not any(base.__name__ in TYPES for base in one.__mro__[:2])] == []
 
 
-def _wrapped(error: Exception) -> DownloadError:
+def _wrapped(error: Exception) -> Exception:
     """As `YoutubeDL` hands an extractor's error on."""
-    return DownloadError(f"ERROR: {error}", (type(error), error, None))
+    wrapped: Exception = DownloadError(f"ERROR: {error}", (type(error), error, None))
+    return wrapped
 
 
 class _Response:

@@ -11,7 +11,7 @@ from courier.state.redis_client import LuaScript
 
 PACKAGES = {
     path.name: package
-    for package in ("courier.access", "courier.pacing", "courier.sender")
+    for package in ("courier.access", "courier.download.probing", "courier.pacing", "courier.sender")
     for path in files(package).iterdir()
     if path.name.endswith(".lua")
 }

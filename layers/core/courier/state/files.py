@@ -1,7 +1,7 @@
 """Files that are there: in the store, and with Telegram under each bot's `file_id`."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from courier.state.conditional import Writer
@@ -38,17 +38,6 @@ class FileTable:
         """
         item = self._reader.row(key(content, "stored"))
         return StoredFile.model_validate(fields_of(item, StoredFile)) if item else None
-
-    def stored_of(self, contents: Sequence[str]) -> list[tuple[str, StoredFile]]:
-        """Of some hashes those that have a file, in their order.
-
-        Raises:
-            StateUnavailableError: if the table can't be read.
-        """
-        items = self._reader.rows([key(content, "stored") for content in dict.fromkeys(contents)])
-        found = {item["pk"]["S"]: StoredFile.model_validate(fields_of(item, StoredFile)) for item in items}
-        named = ((content, key(content, "stored")["pk"]["S"]) for content in contents)
-        return [(content, found[pk]) for content, pk in named if pk in found]
 
     def keep(self, content: str, file: StoredFile) -> StoredFile:
         """Remember a file that is in the store now, before its job is closed. Two racing executions store one object.

@@ -11,9 +11,6 @@ from courier.errors import StateUnavailableError
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-#: DynamoDB leaves rows of a batch out where it is asked too much; so often the rest is asked for.
-_ROUNDS = 5
-
 
 class Reader:
     """Reads of one table.
@@ -35,26 +32,6 @@ class Reader:
         with self._one_error():
             answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return answer.get("Item")
-
-    def rows(self, keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Rows as they were written last, in any order; those that aren't there are left out.
-
-        Args:
-            keys: Different ones, 100 at most.
-
-        Raises:
-            StateUnavailableError: if the table can't be read.
-        """
-        found: list[dict[str, Any]] = []
-        for _ in range(_ROUNDS):
-            if not keys:
-                return found
-            with self._one_error():
-                wanted: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-                answer: Any = self._client.batch_get_item(RequestItems=wanted)
-            found += answer["Responses"].get(self._table, [])
-            keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
-        raise StateUnavailableError(f"table {self._table}: it reads a part of a batch only")
 
     def query(self, **query: Any) -> Iterator[dict[str, Any]]:
         """Rows by key, page after page.

@@ -18,6 +18,6 @@ local pause, early = tonumber(ARGV[1]), tonumber(ARGV[2])
 local next_place = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now + pause + early)
 redis.call('SET', KEYS[1], next_place, 'PX', next_place - now + 1)
 redis.call('DEL', KEYS[2])
-local times = redis.call('INCR', KEYS[3])
-redis.call('PEXPIRE', KEYS[3], tonumber(ARGV[3]))
+local times = tonumber(redis.call('GET', KEYS[3]) or 0) + 1
+redis.call('SET', KEYS[3], times, 'PX', tonumber(ARGV[3]))
 return times

@@ -10,6 +10,7 @@ from courier.download.guard.rules import Guard
 from courier.download.identity import fetchable
 from courier.download.making.options import Silence
 from courier.download.probing.entries import NoneMeantError, first_options, item_of, meant
+from courier.download.probing.measuring import measure
 from courier.download.probing.orders import Missed, ProbeOrder, Seen
 from courier.download.probing.reading import canonical, kept, led_to
 
@@ -28,6 +29,7 @@ def probe(payload: dict[str, Any], guard: Guard, _: Callable[[Any], None]) -> di
     try:
         with guarded_ydl(_options(order, item), guard, proxy=order.proxy) as ydl:
             info = ydl.sanitize_info(meant(ydl, url))
+            measure(ydl, info)
     except NoneMeantError as error:
         return Missed(failure=error.failed.failure, detail=error.failed.detail).model_dump()
     except Exception as error:  # noqa: BLE001 - whatever it is has a meaning for the user

@@ -69,7 +69,7 @@ class Prober:
                 programs=(self.deno,) if self.deno else (),
             )
             found = self._outcome(task)
-        return Failed(found.failure, _without_password(found.detail, access)) if isinstance(found, Failed) else found
+        return _without_secrets(found, access) if isinstance(found, Failed) else found
 
     def _outcome(self, task: running.Job) -> Found | Failed:
         try:
@@ -86,7 +86,10 @@ class Prober:
         return Found(probed_of(seen.info), identity, seen.normalised_url, seen.item)
 
 
-def _without_password(text: str, access: Access) -> str:
-    """An error may quote the proxy's URL."""
+def _without_secrets(failed: Failed, access: Access) -> Failed:
+    """An error may quote the proxy's URL, or the line of the cookies that can't be read."""
+    if access.cookies and "cookies file" in failed.detail:
+        log().error("the cookies' parameter isn't a file of Netscape's format")
+        return Failed(Failure.TEMPORARY, "the operator's cookies can't be read")
     password = urlsplit(access.proxy).password
-    return text.replace(password, "***") if password else text
+    return Failed(failed.failure, failed.detail.replace(password, "***")) if password else failed

@@ -1,5 +1,6 @@
 """What is kept of yt-dlp's findings: the little that decides, and by which identity the page is known."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,10 @@ _FORMAT = (
 )
 #: The best thumbnail is the last; some pages have hundreds.
 _THUMBNAILS = 3
+#: Extractors that speak for the page itself, whatever its address.
+_ANY_PAGE = frozenset({"generic", "html5mediaembed"})
+#: What the second of them puts behind a page's title.
+_NUMBER = re.compile(r" \(1\)$")
 
 
 def kept(info: Mapping[str, Any]) -> dict[str, Any]:
@@ -22,6 +27,8 @@ def kept(info: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: info[name] for name in (*_TOP, *_FORMAT) if info.get(name) is not None}
     pictures = [one for one in info.get("thumbnails") or () if one.get("url")][-_THUMBNAILS:]
     return found | {
+        "title": _title(info),
+        "duration": info.get("duration") or _length(info),
         "formats": [{name: one[name] for name in _FORMAT if one.get(name) is not None} for one in _formats(info)],
         "thumbnails": [{"url": one["url"]} for one in pictures],
     }
@@ -29,6 +36,17 @@ def kept(info: Mapping[str, Any]) -> dict[str, Any]:
 
 def _formats(info: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [*(info.get("formats") or ())] or ([info] if info.get("url") else [])
+
+
+def _title(info: Mapping[str, Any]) -> str:
+    title = str(info.get("title") or "")
+    return _NUMBER.sub("", title) if info.get("extractor_key") == "HTML5MediaEmbed" else title
+
+
+def _length(info: Mapping[str, Any]) -> float | None:
+    """Seconds, as a manifest's pieces say, where the page doesn't."""
+    pieces = [one.get("fragments") or [] for one in _formats(info)]
+    return max((sum(piece.get("duration") or 0.0 for piece in of_one) for of_one in pieces), default=0.0) or None
 
 
 def led_to(info: Mapping[str, Any], url: str) -> str:
@@ -52,6 +70,10 @@ def canonical(info: Mapping[str, Any], url: str) -> Identity:
 
     >>> canonical({"extractor_key": "Youtube", "webpage_url": "https://youtu.be/dQw4w9WgXcQ"}, "https://s.example/1")
     Identity(extractor='youtube', media_id='dQw4w9WgXcQ')
+
+    Args:
+        info: What yt-dlp found.
+        url: The link, as the user gave it.
     """
     asked = identity_of(url)
     if not asked.media_id.startswith(("http://", "https://")):
@@ -61,4 +83,4 @@ def canonical(info: Mapping[str, Any], url: str) -> Identity:
     except BadUrlError:
         return asked
     key = str(info.get("extractor_key") or "").lower()
-    return final if final.extractor == (URL if key == "generic" else key) else asked
+    return final if final.extractor == (URL if key in _ANY_PAGE else key) else asked

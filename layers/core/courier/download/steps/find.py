@@ -14,8 +14,8 @@ from courier.state.media import StoredFile
 class Files(Protocol):
     """The table of what is stored; see `courier.state.files`."""
 
-    def stored_of(self, contents: Sequence[str]) -> list[tuple[str, StoredFile]]:
-        """Those of some hashes that were stored, in their order."""
+    def stored(self, content: str) -> StoredFile | None:
+        """The file of a hash."""
 
     def keep(self, content: str, file: StoredFile) -> StoredFile:
         """Remember a file under a hash."""
@@ -62,8 +62,10 @@ class Find:
 
     def _there(self, contents: Sequence[str]) -> StoredFile | None:
         """The first that the table knows and the store still has: its lifecycle rules delete without telling."""
-        for content, file in self.files.stored_of(contents):
-            if self.store.described(file.key) is not None:
+        for content in contents:
+            file = self.files.stored(content)
+            if file is not None and self.store.described(file.key) is not None:
                 return file
-            self.files.missing(content, file)
+            if file is not None:
+                self.files.missing(content, file)
         return None
