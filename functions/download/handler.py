@@ -1,4 +1,4 @@
-"""Downloads: requests come in, the machine takes its steps, and every minute the sweep looks after what was left behind.
+"""Downloads: requests come in, the machine takes its steps, and every minute the sweep looks after what is left behind.
 
 Five functions share this file, and each imports its own parts alone: those who answer don't carry yt-dlp.
 """
