@@ -1,7 +1,7 @@
 """State machines' definitions as JSON.
 
-AWS takes them as YAML from S3, which is how `sam deploy` brings them. The emulator keeps the text as it came, and fails every
-execution whose definition is no JSON. So it is told once more after the deployment, through the public API.
+AWS takes them as YAML from S3, which is how `sam deploy` brings them. The emulator keeps the text as it came, and fails
+every execution whose definition is no JSON. So it is told once more after the deployment, through the public API.
 """
 
 import json
@@ -12,9 +12,9 @@ from local.stack.aws import Aws
 
 
 def as_json(definition: str) -> str:
-    """A definition as JSON, if it was YAML.
+    r"""A definition as JSON, if it was YAML.
 
-    >>> as_json("StartAt: Done # the end\\nStates: {Done: {Type: Succeed}}")
+    >>> as_json("StartAt: Done # the end\nStates: {Done: {Type: Succeed}}")
     '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
     """
     return json.dumps(yaml.safe_load(definition))

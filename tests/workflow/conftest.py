@@ -30,6 +30,7 @@ JOB = {
     "media": "video",
     "quality": "best",
     "correlation_id": "c-1",
+    "first": "probe",
 }
 
 

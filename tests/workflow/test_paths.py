@@ -1,6 +1,7 @@
 """Every way through the definition, taken by the emulator's engine with scripted steps."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -24,7 +25,8 @@ from tests.workflow.scripts import (
     play,
 )
 
-BEGIN = ["Begin", "Probe", "Probed"]
+START = ["Begin", "Beginning"]
+BEGIN = [*START, "Probe", "Probed"]
 FIND = [*BEGIN, "Find", "Found"]
 FETCH = [*FIND, "Sized", "Fetch", "Fetched"]
 END = ["Deliver", "Delivered", "Done"]
@@ -91,7 +93,7 @@ WAYS = {
         {"probe": [RAISES, KILLED, TOO_LONG]}, [*BEGIN, "Ended", *END], "too_long", retried=2
     ),
     "a probe crashes for good": Way(
-        {"probe": [RAISES]}, ["Begin", "Probe", "Apologise", *END], "temporary", "nobody foresaw this", retried=2
+        {"probe": [RAISES]}, [*START, "Probe", "Apologise", *END], "temporary", "nobody foresaw this", retried=2
     ),
     "finding crashes for good": Way(
         {"probe": [ACCEPTED], "find": [RAISES]},
@@ -109,7 +111,7 @@ WAYS = {
     ),
     "the site wants a pause": Way(
         {"probe": [WAIT, WAIT, TOO_LONG]},
-        ["Begin", *["Probe", "Probed", "WaitForSite"] * 2, "Probe", "Probed", "Ended", *END],
+        [*START, *["Probe", "Probed", "WaitForSite"] * 2, "Probe", "Probed", "Ended", *END],
         "too_long",
     ),
     "a word that nobody knows": Way(
@@ -162,8 +164,10 @@ STALE_AT = {
     "extract": Way({**SOUND, "extract": [STALE]}, [*FIND, "Extract", "Extracted", "Ended", "Stale"]),
     "fetch": Way({**FOUND, "fetch": [STALE]}, [*FETCH, "Ended", "Stale"]),
 }
+#: Nothing to be done but answers.
+ANSWERED = [*START, *END]
 #: The pauses that a site may ask for until it is too much, of a minute each.
-PATIENCE = ["Begin", *["Probe", "Probed", "WaitForSite"] * 15, "Probe", "Probed", *END]
+PATIENCE = [*START, *["Probe", "Probed", "WaitForSite"] * 15, "Probe", "Probed", *END]
 
 
 @pytest.mark.parametrize("name", WAYS)
@@ -210,12 +214,21 @@ def test_a_sites_pace_is_kept_for_a_quarter_of_an_hour(machine: Machine) -> None
 
 
 def test_every_way_that_the_definition_knows_is_taken() -> None:
-    """Each state's successors, as these tests expect them of the engine: nothing is in the definition that none takes."""
+    """Each state's successors, as these tests expect them of the engine: none is in the definition that none takes."""
     known = {(name, to) for name, state in definition()["States"].items() for to in successors(state)}
-    ways = [*(way.states for group in (WAYS, UNANSWERED, STALE_AT) for way in group.values()), PATIENCE]
-    taken = {pair for states in ways for pair in zip(states, states[1:], strict=False)}
+    ways = [*(way.states for group in (WAYS, UNANSWERED, STALE_AT) for way in group.values()), PATIENCE, ANSWERED]
+    taken = {pair for states in ways for pair in pairwise(states)}
 
     assert taken == known
+
+
+def test_answers_alone_are_given_where_nothing_else_is_left(machine: Machine) -> None:
+    play(machine, {"deliver": [DONE]})
+
+    ended = machine.run(first="deliver")
+
+    assert (ended.status, ended.states) == ("SUCCEEDED", ANSWERED)
+    assert machine.steps.calls == [{"step": "deliver", "job": JOB | {"first": "deliver"}}]
 
 
 def test_a_step_gets_the_job_and_what_steps_before_it_found(machine: Machine) -> None:
