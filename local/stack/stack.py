@@ -9,7 +9,7 @@ from typing import Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.stack import deploy, machines, processes, routes, services
+from local.stack import deploy, layers, machines, processes, routes, services
 from local.stack.build import Build
 from local.stack.describe import describe_running
 from local.stack.endpoints import Endpoints
@@ -143,7 +143,7 @@ class Stack:
         deployment = deploy.begin(
             settings,
             endpoints.aws,
-            self._build.template,
+            layers.lead_to_large(self._build.template, settings.run_dir),
             parameters=template_parameters(endpoints),
             inherited=inherited,
             progress=progress,
