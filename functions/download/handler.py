@@ -38,10 +38,10 @@ def fetch(event: dict[str, Any], context: Context) -> dict[str, Any]:
 
 def deliver(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Answer everybody who waits."""
-    from courier.wiring.download_deliver import download_deliver
+    from courier.wiring import download_deliver
     from courier.wiring.process import run
 
-    return carried_out(event, lambda: run(download_deliver().run(event, _left_s(context))))
+    return carried_out(event, lambda: run(download_deliver.deliver().run(event, _left_s(context))))
 
 
 def sweep(_event: dict[str, Any], _context: Context) -> None:
