@@ -9,7 +9,7 @@ from typing import Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.stack import deploy, processes, routes, services
+from local.stack import deploy, layers, machines, processes, routes, services
 from local.stack.build import Build
 from local.stack.describe import describe_running
 from local.stack.endpoints import Endpoints
@@ -143,7 +143,7 @@ class Stack:
         deployment = deploy.begin(
             settings,
             endpoints.aws,
-            self._build.template,
+            layers.lead_to_large(self._build.template, settings.run_dir),
             parameters=template_parameters(endpoints),
             inherited=inherited,
             progress=progress,
@@ -155,6 +155,8 @@ class Stack:
         url = routes.api_url(endpoints.aws, STACK_NAME)
         routes.tell_url(endpoints.aws, STACK_NAME, url)
         progress.say("routes", f"{len(made)} of the HTTP API")
+        for name in machines.translate(endpoints.aws, STACK_NAME):
+            progress.say("machine", name)
         return endpoints.model_copy(update={"api_url": url})
 
     def _wait_services(self, ports: Mapping[str, int], progress: Progress) -> Endpoints:

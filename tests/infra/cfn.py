@@ -23,6 +23,9 @@ ROLE = "AWS::IAM::Role"
 POLICY = "AWS::IAM::Policy"
 TABLE = "AWS::DynamoDB::Table"
 LAYER = "AWS::Serverless::LayerVersion"
+MACHINE = "AWS::Serverless::StateMachine"
+BUCKET = "AWS::S3::Bucket"
+BUCKET_POLICY = "AWS::S3::BucketPolicy"
 
 
 class _Loader(yaml.SafeLoader):
@@ -129,3 +132,13 @@ def stage_of(function: Resource) -> str:
     'control'
     """
     return Path(function.properties["CodeUri"]).name
+
+
+def name_of(function: Resource) -> str:
+    """A function's name without the stack's: the stage's word, and where the stage has several, its own.
+
+    >>> name_of(Resource("F", {"Properties": {"FunctionName": {"Fn::Sub": "${AWS::StackName}-download-fetch"}}}))
+    'download-fetch'
+    """
+    text: str = function.properties["FunctionName"]["Fn::Sub"]
+    return text.removeprefix("${AWS::StackName}-")

@@ -10,7 +10,7 @@ from tests.infra.cfn import ALARM, METRIC_FILTER, ROOT, Template
 
 RUNBOOK = ROOT / "docs" / "runbook.md"
 #: For these missing data is the news: what they watch happens every minute.
-SILENCE = {"ControlSweepMissing"}
+SILENCE = {"ControlSweepMissing", "DownloadSweepMissing"}
 #: What a heading answers: why one was woken, where to look, what to do.
 PARTS = ("**What it means.**", "**How to look.**", "**What to do.**")
 

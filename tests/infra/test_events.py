@@ -9,7 +9,7 @@ from courier.settings import SenderSettings
 from tests.infra.cfn import FUNCTION, LOG_GROUP, Template, stage_of
 
 #: What isn't a function's own log: it has no correlation ids.
-NO_STORIES = {"AccessLogGroup"}
+NO_STORIES = {"AccessLogGroup", "DownloadMachineLogGroup"}
 
 
 def test_the_bus_is_called_like_the_stack(template: Template) -> None:

@@ -5,42 +5,51 @@ import ast
 import pytest
 from pydantic import BaseModel
 
+from courier import settings
 from courier.control.resources import VISIBILITY_S
 from courier.control.sweep import PERIOD_S
 from courier.control.webhooks import path_of
-from courier.settings import ApiSettings, CommandsSettings, ControlSettings, SenderSettings, WebhookSettings
-from tests.infra.cfn import ALARM, FUNCTION, LAYER, LOG_GROUP, ROOT, Template, stage_of
+from tests.infra.cfn import ALARM, FUNCTION, LAYER, LOG_GROUP, ROOT, Template, name_of, stage_of
 
-STAGES = ("control", "sender", "webhook", "commands", "api")
-SETTINGS: dict[str, type[BaseModel]] = {
-    "control": ControlSettings,
-    "sender": SenderSettings,
-    "webhook": WebhookSettings,
-    "commands": CommandsSettings,
-    "api": ApiSettings,
-}
+STAGES = ("control", "sender", "webhook", "commands", "download", "api")
+#: Of `download`: what a function is called after it, which is its handler too.
+STEPS = ("request", "probe", "fetch", "deliver", "sweep")
+NAMES = (*(stage for stage in STAGES if stage != "download"), *(f"download-{step}" for step in STEPS))
+#: Those who look at sites, or say offline which site a link is of.
+WITH_MEDIA = ("download-request", "download-probe", "download-fetch")
 #: What Powertools reads by itself.
 POWERTOOLS = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 
 
-def test_there_is_one_function_a_stage(template: Template) -> None:
+def settings_of(name: str) -> type[BaseModel]:
+    """The settings of a function, called after its own part of the name.
+
+    >>> settings_of("download-fetch").__name__
+    'FetchSettings'
+    """
+    found: type[BaseModel] = getattr(settings, f"{name.rpartition('-')[2].capitalize()}Settings")
+    return found
+
+
+def test_there_is_one_function_a_stage_and_five_of_download(template: Template) -> None:
     functions = template.of_type(FUNCTION)
 
-    assert {stage_of(function) for function in functions} == set(STAGES)
+    assert sorted(map(name_of, functions)) == sorted(NAMES)
     for function in functions:
-        stage = stage_of(function)
-        assert function.name == f"{stage.capitalize()}Function"
-        assert function.properties["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{stage}"}
+        assert name_of(function).partition("-")[0] == stage_of(function)
+        assert function.name == "".join(map(str.capitalize, name_of(function).split("-"))) + "Function"
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_handler_is_where_the_template_says(template: Template, stage: str) -> None:
-    module, _, name = template.body["Globals"]["Function"]["Handler"].rpartition(".")
-    source = ROOT / "functions" / stage / f"{module}.py"
+def test_handler_is_where_the_template_says(template: Template) -> None:
+    for function in template.of_type(FUNCTION):
+        handler = function.properties.get("Handler", template.body["Globals"]["Function"]["Handler"])
+        module, _, name = handler.rpartition(".")
+        source = ROOT / "functions" / stage_of(function) / f"{module}.py"
 
-    defined = [node.name for node in ast.parse(source.read_text()).body if isinstance(node, ast.FunctionDef)]
+        defined = [node.name for node in ast.parse(source.read_text()).body if isinstance(node, ast.FunctionDef)]
 
-    assert name in defined
+        assert name in defined, function.name
+        assert name == (name_of(function).removeprefix("download-") if stage_of(function) == "download" else "handler")
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -58,14 +67,15 @@ def test_functions_run_the_same_python_and_layer_on_the_chosen_processor(templat
     assert shared["Architectures"] == [{"Ref": "Architecture"}]
     assert shared["Layers"] == [{"Ref": "CoreLayer"}]
     for function in template.of_type(FUNCTION):
-        assert not {"Runtime", "Handler", "Architectures"} & function.properties.keys()
+        assert not {"Runtime", "Architectures"} & function.properties.keys()
 
 
-def test_aiogram_is_carried_by_commands_alone(template: Template) -> None:
+def test_large_layers_are_carried_by_those_alone_who_need_them(template: Template) -> None:
     """Layers of a function come on top of those of all functions."""
-    own = {stage_of(function): function.properties.get("Layers", []) for function in template.of_type(FUNCTION)}
+    own = {name_of(function): function.properties.get("Layers", []) for function in template.of_type(FUNCTION)}
+    media = {name: [{"Ref": "MediaLayer"}] for name in WITH_MEDIA}
 
-    assert {stage: layers for stage, layers in own.items() if layers} == {"commands": [{"Ref": "AiogramLayer"}]}
+    assert {name: layers for name, layers in own.items() if layers} == {"commands": [{"Ref": "AiogramLayer"}]} | media
 
 
 def test_layers_are_built_for_the_chosen_processor(template: Template) -> None:
@@ -78,20 +88,21 @@ def test_layers_are_built_for_the_chosen_processor(template: Template) -> None:
 def test_environment_is_what_the_settings_declare(template: Template) -> None:
     """No variable is missing, and none is given that nobody reads."""
     for function in template.of_type(FUNCTION):
-        declared = {name.upper() for name in SETTINGS[stage_of(function)].model_fields}
+        declared = {name.upper() for name in settings_of(name_of(function)).model_fields}
 
         assert set(template.environment(function)) == declared | POWERTOOLS, function.name
 
 
-def test_a_service_is_called_like_its_stage(template: Template) -> None:
+def test_a_service_is_called_like_its_function(template: Template) -> None:
     for function in template.of_type(FUNCTION):
-        assert template.environment(function)["POWERTOOLS_SERVICE_NAME"] == stage_of(function)
+        assert template.environment(function)["POWERTOOLS_SERVICE_NAME"] == name_of(function)
 
 
 def test_iam_is_used_only_where_the_cache_is_made_here(template: Template) -> None:
-    for stage in ("sender", "commands", "api"):
-        environment = template.environment(template.resource(f"{stage.capitalize()}Function"))
-
+    environments = map(template.environment, template.of_type(FUNCTION))
+    with_redis = [environment for environment in environments if "REDIS_URL" in environment]
+    assert len(with_redis) == 5
+    for environment in with_redis:
         assert environment["REDIS_URL"]["Fn::If"][0] == "MakesRedis"
         assert environment["REDIS_URL"]["Fn::If"][2] == {"Ref": "RedisUrl"}
         assert environment["REDIS_IAM_USER"] == {"Fn::If": ["MakesRedis", {"Ref": "RedisUser"}, ""]}
@@ -114,9 +125,8 @@ def test_every_function_writes_to_a_log_group_of_its_own(template: Template) -> 
     groups = {group.name: group.properties["LogGroupName"] for group in template.of_type(LOG_GROUP)}
 
     for function in template.of_type(FUNCTION):
-        stage = stage_of(function)
         group = function.properties["LoggingConfig"]["LogGroup"]["Ref"]
-        assert groups[group] == {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{stage}"}
+        assert groups[group] == {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{name_of(function)}"}
 
 
 def test_every_function_has_an_alarm_on_its_errors(template: Template) -> None:

@@ -2,19 +2,24 @@
 
 from typing import Any
 
-import pytest
-
 from courier.state.bots import KIND_INDEX
-from tests.infra.cfn import FUNCTION, ROLE, Statement, Template
+from tests.infra.cfn import FUNCTION, MACHINE, ROLE, Statement, Template
 
 #: Where AWS knows no resource for an action: the statement, and whether a condition narrows it.
-UNNAMED_RESOURCES = {"ControlRole.MakeMappings": True, "ControlRole.ListMappings": False}
+UNNAMED_RESOURCES = {
+    "ControlRole.MakeMappings": True,
+    "ControlRole.ListMappings": False,
+    "DownloadMachineRole.WriteLogs": False,
+}
 #: Resources whose ids are AWS's own: a condition must narrow the statement.
 UNPREFIXED = "event-source-mapping:*"
 #: What Lambda does with a queue in the name of the function's role.
 CONSUMES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 
 BOT_QUEUES = "${AWS::StackName}-bot-*"
+#: What downloads are kept under. Nothing else is in the bucket, and nothing else may be written there.
+FILES = {f"${{MediaBucket.Arn}}/{prefix}/*" for prefix in ("video", "audio", "thumb")}
+DOWNLOAD = ("Request", "Probe", "Fetch", "Deliver", "Sweep")
 
 
 def allowed(template: Template, role: str) -> dict[str, set[str]]:
@@ -33,7 +38,8 @@ def named(resource: Any) -> str:
         return resource
     if "Fn::GetAtt" in resource:
         return str(resource["Fn::GetAtt"][0])
-    return str(resource["Fn::Sub"]).rpartition("${AWS::AccountId}:")[2]
+    text = str(resource["Fn::Sub"])
+    return text if text in FILES else text.rpartition("${AWS::AccountId}:")[2]
 
 
 def test_all_statements_are_named_and_allow(template: Template) -> None:
@@ -63,7 +69,7 @@ def test_resources_are_this_stacks(template: Template) -> None:
     """A reference to a resource of the template, or an ARN with the stack's name before its wildcard."""
     for statement in template.statements():
         for resource in statement.resources:
-            if resource == "*" or "Fn::GetAtt" in resource:
+            if resource == "*" or "Fn::GetAtt" in resource or resource["Fn::Sub"] in FILES:
                 continue
             assert is_this_stacks(statement, resource["Fn::Sub"]), f"{statement.name}: {resource}"
 
@@ -87,30 +93,38 @@ def test_mappings_are_made_and_changed_for_the_sender_only(template: Template) -
 
 def test_every_function_has_a_role_of_its_own_and_no_managed_policy(template: Template) -> None:
     """SAM's own roles carry managed policies, which let a queue's consumer read every queue of the account."""
-    roles = [function.properties["Role"]["Fn::GetAtt"][0] for function in template.of_type(FUNCTION)]
+    takers = {FUNCTION: "lambda", MACHINE: "states"}
+    service = {
+        taker.properties["Role"]["Fn::GetAtt"][0]: name
+        for kind, name in takers.items()
+        for taker in template.of_type(kind)
+    }
 
-    assert sorted(roles) == sorted(role.name for role in template.of_type(ROLE))
+    assert len(service) == len(template.of_type(FUNCTION)) + len(template.of_type(MACHINE))
+    assert sorted(service) == sorted(role.name for role in template.of_type(ROLE))
     for role in template.of_type(ROLE):
         assert "ManagedPolicyArns" not in role.properties
         (trust,) = role.properties["AssumeRolePolicyDocument"]["Statement"]
-        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+        assert trust["Principal"] == {"Service": f"{service[role.name]}.amazonaws.com"}
     for function in template.of_type(FUNCTION):
         assert "Policies" not in function.properties
 
 
-@pytest.mark.parametrize("stage", ["Control", "Sender", "Webhook", "Commands", "Api"])
-def test_every_function_writes_its_own_log_and_no_other(template: Template, stage: str) -> None:
-    log_groups = {
-        resource for resource, actions in allowed(template, f"{stage}Role").items() if "logs:PutLogEvents" in actions
-    }
+def test_every_function_writes_its_own_log_and_no_other(template: Template) -> None:
+    for function in template.of_type(FUNCTION):
+        stage = function.name.removesuffix("Function")
+        may = allowed(template, f"{stage}Role")
 
-    assert log_groups == {f"{stage}LogGroup"}
+        log_groups = {resource for resource, actions in may.items() if "logs:PutLogEvents" in actions}
+
+        assert log_groups == {f"{stage}LogGroup"}
 
 
 def test_consumers_may_consume(template: Template) -> None:
     assert allowed(template, "ControlRole")["ControlQueue"] >= CONSUMES
     assert allowed(template, "SenderRole")[f"{BOT_QUEUES}.fifo"] >= CONSUMES
     assert allowed(template, "CommandsRole")["UpdatesQueue"] >= CONSUMES
+    assert allowed(template, "DownloadRequestRole")["MediaQueue"] >= CONSUMES
 
 
 def test_those_who_give_up_may_write_dead_letters_and_none_may_read_them(template: Template) -> None:
@@ -159,6 +173,10 @@ def test_only_what_is_over_may_be_deleted(template: Template) -> None:
         ("ControlRole", "sqs:DeleteMessage", "ControlQueue"),
         ("CommandsRole", "sqs:DeleteMessage", "UpdatesQueue"),
         ("CommandsRole", "dynamodb:DeleteItem", "StateTable"),
+        ("DownloadRequestRole", "sqs:DeleteMessage", "MediaQueue"),
+        # Step Functions' own way of saying where its log lines go.
+        ("DownloadMachineRole", "logs:DeleteLogDelivery", "*"),
+        *((f"Download{step}Role", "dynamodb:DeleteItem", "StateTable") for step in DOWNLOAD),
         ("SenderRole", "sqs:DeleteMessage", f"{BOT_QUEUES}.fifo"),
         ("ControlRole", "sqs:DeleteMessage", f"{BOT_QUEUES}.fifo"),
         ("ControlRole", "sqs:DeleteQueue", BOT_QUEUES),
@@ -181,6 +199,7 @@ def test_commands_write_to_no_queue_that_they_read_and_know_no_token(template: T
     assert {name for name, actions in may.items() if "sqs:SendMessage" in actions} == {
         f"{BOT_QUEUES}.fifo",
         "${AWS::StackName}-app-*.fifo",
+        "MediaQueue",
         "DeadQueue",
     }
     assert may["EventBus"] == {"events:PutEvents"}
@@ -209,7 +228,12 @@ def test_the_cache_opens_to_those_who_use_it(template: Template) -> None:
     connect = template.resource("RedisConnect")
 
     assert connect.condition == "MakesRedis"
-    assert connect.properties["Roles"] == [{"Ref": "SenderRole"}, {"Ref": "CommandsRole"}, {"Ref": "ApiRole"}]
+    with_redis = {
+        function.properties["Role"]["Fn::GetAtt"][0]
+        for function in template.of_type(FUNCTION)
+        if "REDIS_URL" in template.environment(function)
+    }
+    assert {role["Ref"] for role in connect.properties["Roles"]} == with_redis
     assert allowed(template, "RedisConnect") == {
         "RedisCache": {"elasticache:Connect"},
         "RedisUser": {"elasticache:Connect"},

@@ -45,13 +45,14 @@ def test_queues_are_fifo_encrypted_and_keep_for_two_weeks(template: Template) ->
 def test_queues_are_named_as_applications_know_them(template: Template) -> None:
     names = {queue.properties["QueueName"]["Fn::Sub"] for queue in template.of_type(QUEUE)}
 
-    assert names == {f"${{AWS::StackName}}-{name}.fifo" for name in ("control", "updates", "dead")}
+    assert names == {f"${{AWS::StackName}}-{name}.fifo" for name in ("control", "updates", "media", "dead")}
 
 
-def test_chats_dont_share_the_throughput_of_updates(template: Template) -> None:
-    updates = template.resource("UpdatesQueue").properties
+@pytest.mark.parametrize("queue", ["UpdatesQueue", "MediaQueue"])
+def test_chats_dont_share_the_throughput_of(template: Template, queue: str) -> None:
+    of_chats = template.resource(queue).properties
 
-    assert (updates["DeduplicationScope"], updates["FifoThroughputLimit"]) == ("messageGroup", "perMessageGroupId")
+    assert (of_chats["DeduplicationScope"], of_chats["FifoThroughputLimit"]) == ("messageGroup", "perMessageGroupId")
 
 
 def test_what_is_received_too_often_ends_with_the_dead_letters(template: Template) -> None:
