@@ -51,8 +51,8 @@ class Way:
     retried: int = 0
 
 
-FOUND = {"probe": [ACCEPTED], "find": [ABSENT]}
-SOUND = {"probe": [ACCEPTED], "find": [EXTRACT]}
+FOUND: dict[str, list[Any]] = {"probe": [ACCEPTED], "find": [ABSENT]}
+SOUND: dict[str, list[Any]] = {"probe": [ACCEPTED], "find": [EXTRACT]}
 WAYS = {
     "fetched": Way({**FOUND, "fetch": [STORED]}, [*FETCH, "Ended", *END]),
     "stored already": Way({"probe": [ACCEPTED], "find": [STORED]}, [*FIND, "Ended", *END]),

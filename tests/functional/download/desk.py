@@ -30,7 +30,7 @@ from courier.queues.sqs import Outbound
 from courier.state.files import FileTable
 from courier.state.jobs import JobTable
 from courier.state.links import LinkTable
-from courier.state.media import Job, Request, StoredFile, Waiter
+from courier.state.media import Request, StoredFile, Waiter
 from courier.state.progress import ProgressTable
 from courier.state.redis_client import Commands, RunsCommands
 from courier.telegram.client import BotApi
@@ -114,19 +114,6 @@ class Told:
         self.events += events
 
 
-class Ports:
-    """Executions and objects, which deliver has no use for."""
-
-    def start(self, job: Job) -> None:
-        raise AssertionError(job)
-
-    def stop(self, name: str) -> None:
-        raise AssertionError(name)
-
-    def has(self, key: str) -> bool:
-        raise AssertionError(key)
-
-
 class Desk:
     """All of it."""
 
@@ -152,7 +139,7 @@ class Desk:
     def worker(self, **manners: Any) -> FileAnswers:
         """A process that answers, with a memory of its own."""
         bots = Bots(self.rows, FakeTokens({bot_id: (f"{bot_id}:fake", 1) for bot_id in (1, 2)}), self.clock)
-        given = {"upload_bytes": 50_000_000, "file_id_s": 86_400, "public_url": PUBLIC} | manners
+        given: dict[str, Any] = {"upload_bytes": 50_000_000, "file_id_s": 86_400, "public_url": PUBLIC} | manners
         return FileAnswers(
             bots=bots,
             files=self.files,
@@ -171,9 +158,8 @@ class Desk:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
     def step(self, answers: FileAnswers | None = None) -> DeliverStep:
-        ports = Ports()
         answers = answers or self.answers
-        accumulation = Accumulation(self.jobs, self.files, ports, answers, ports, clock=self.clock)
+        accumulation = Accumulation(self.jobs, self.files, answers, clock=self.clock)
         return DeliverStep(accumulation, answers, self.told, clock=self.clock)
 
     def progress_messages(self) -> ProgressMessages:
