@@ -11,6 +11,7 @@ import typer
 from cli.bots import bots
 from cli.dead import dead
 from cli.logs import logs, trace
+from cli.media import media
 from cli.messages import call_method, delete, edit, send
 from cli.options import Root, State, TakesNegatives
 from cli.queues import queues
@@ -51,6 +52,7 @@ app.command(cls=TakesNegatives)(send)
 app.command(cls=TakesNegatives)(edit)
 app.command(cls=TakesNegatives)(delete)
 app.command("call")(call_method)
+app.add_typer(media, name="media")
 app.command()(queues)
 app.add_typer(dead, name="dead")
 app.command()(logs)
