@@ -49,11 +49,19 @@ def test_too_late_to_begin(stored: Bench) -> None:
     [("picture.jpg", "unsupported"), ("hls/index.m3u8", "temporary"), ("dash/index.mpd", "temporary")],
 )
 def test_what_has_no_sound(bench: Bench, site: MediaServer, name: str, expected: str) -> None:
-    """Also a playlist under the name of a video: nobody reads what it names."""
     bench.s3.put_object(Bucket=BUCKET, Key=SOURCE, Body=site.media.read(name))
     outcome = bench.extract(SOURCE)
     assert (outcome["outcome"], outcome["failure"]) == ("failed", expected)
     assert bench.keys() == [SOURCE]
+
+
+def test_a_playlist_under_the_name_of_a_video(bench: Bench, site: MediaServer) -> None:
+    """It would have ffmpeg read other files and send them to whoever asked."""
+    picture = f"thumb/{SOURCE_HASH}.jpg"
+    bench.s3.put_object(Bucket=BUCKET, Key=picture, Body=site.media.read("video.mp4"))
+    bench.s3.put_object(Bucket=BUCKET, Key=SOURCE, Body=b"ffconcat version 1.0\nfile picture\n")
+    assert bench.extract(SOURCE)["outcome"] == "failed"
+    assert bench.keys() == [picture, SOURCE]
 
 
 def test_a_job_that_nobody_wants(stored: Bench) -> None:
