@@ -1,8 +1,10 @@
 """Where those who wait are answered: real Valkey, moto's AWS, the simulator, and queues that remember."""
 
 import asyncio
+import functools
 import hashlib
 import json
+import threading
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -127,13 +129,30 @@ class Ports:
         raise AssertionError(key)
 
 
+class OneAtATime:
+    """A client of moto's, whose transactions copy all tables and bear nobody beside them."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        return found if name == "exceptions" else functools.partial(self._call, found)
+
+    def _call(self, method: Any, **given: Any) -> Any:
+        with self._lock:
+            return method(**given)
+
+
 class Desk:
     """All of it."""
 
-    def __init__(self, redis: Any, client: "DynamoDBClient", s3: "S3Client", telegram: RunningSimulator) -> None:
+    def __init__(self, redis: Any, table: "DynamoDBClient", s3: "S3Client", telegram: RunningSimulator) -> None:
         commands: RunsCommands = Commands(lambda: redis)
         self.now = 1_800_000_000.0
-        self.client, self.s3, self.sim, self.loop = client, s3, telegram.state, asyncio.get_running_loop()
+        client: Any = OneAtATime(table)
+        self.s3, self.sim, self.loop = s3, telegram.state, asyncio.get_running_loop()
         self.rows = FakeBots({bot_id: active_bot(bot_id) for bot_id in (1, 2)})
         self.posted, self.told, self.recipients = Posted(), Told(), FakeRecipients()
         self.jobs = JobTable(client, TABLE, clock=self.clock, pause=lambda _: None)
@@ -152,7 +171,7 @@ class Desk:
     def worker(self, **manners: Any) -> FileAnswers:
         """A process that answers, with a memory of its own."""
         bots = Bots(self.rows, FakeTokens({bot_id: (f"{bot_id}:fake", 1) for bot_id in (1, 2)}), self.clock)
-        given = {"upload_bytes": 50_000_000, "file_id_s": 86_400, "public_url": PUBLIC} | manners
+        given: dict[str, Any] = {"upload_bytes": 50_000_000, "file_id_s": 86_400, "public_url": PUBLIC} | manners
         return FileAnswers(
             bots=bots,
             files=self.files,
