@@ -145,6 +145,18 @@ class OneAtATime:
             return method(**given)
 
 
+class Reader(ObjectReader):
+    """Remembers what was opened."""
+
+    def __init__(self, client: "S3Client") -> None:
+        super().__init__(client, BUCKET)
+        self.opened: list[str] = []
+
+    def pieces(self, key: str) -> AsyncIterator[bytes]:
+        self.opened.append(key)
+        return super().pieces(key)
+
+
 class Desk:
     """All of it."""
 
@@ -162,6 +174,7 @@ class Desk:
         self.mail = Mail(self.posted, QueueNames("courier"))
         self.pacer = Pacer(commands, 0.03)
         self.session: Any = None
+        self.reader = Reader(s3)
         self.api = BotApi(telegram.url, lambda: self.session)
         self.answers = self.worker()
 
@@ -179,7 +192,7 @@ class Desk:
             progress=self.progress,
             mail=self.mail,
             checks=Checks(self.api, bots, self.wait_for, clock=self.clock),
-            uploader=Uploader(self.api, Starting(self.pacer), ObjectReader(self.s3, BUCKET), bots),
+            uploader=Uploader(self.api, Starting(self.pacer), self.reader, bots),
             recipients=self.recipients,
             wait_for=self.wait_for,
             manners=Manners(**given),

@@ -157,6 +157,7 @@ async def test_a_group_without_room_for_a_minute_isnt_uploaded_to(desk: Desk) ->
     assert await desk.deliver() == "again"
 
     assert [record.chat_id for record in desk.uploads()] == [102]
+    assert desk.reader.opened.count(VIDEO.key) == 1, "nothing set out to the group"
     assert await desk.deliver() == "done"
     assert desk.posted.answered() == ["1-1"]
 
