@@ -1,8 +1,10 @@
 """Where those who wait are answered: real Valkey, moto's AWS, the simulator, and queues that remember."""
 
 import asyncio
+import functools
 import hashlib
 import json
+import threading
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -114,13 +116,42 @@ class Told:
         self.events += events
 
 
+class OneAtATime:
+    """A client of moto's, whose transactions copy all tables and bear nobody beside them."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        return found if name == "exceptions" else functools.partial(self._call, found)
+
+    def _call(self, method: Any, **given: Any) -> Any:
+        with self._lock:
+            return method(**given)
+
+
+class Reader(ObjectReader):
+    """Remembers what was opened."""
+
+    def __init__(self, client: "S3Client") -> None:
+        super().__init__(client, BUCKET)
+        self.opened: list[str] = []
+
+    def pieces(self, key: str) -> AsyncIterator[bytes]:
+        self.opened.append(key)
+        return super().pieces(key)
+
+
 class Desk:
     """All of it."""
 
-    def __init__(self, redis: Any, client: "DynamoDBClient", s3: "S3Client", telegram: RunningSimulator) -> None:
+    def __init__(self, redis: Any, table: "DynamoDBClient", s3: "S3Client", telegram: RunningSimulator) -> None:
         commands: RunsCommands = Commands(lambda: redis)
         self.now = 1_800_000_000.0
-        self.client, self.s3, self.sim, self.loop = client, s3, telegram.state, asyncio.get_running_loop()
+        client: Any = OneAtATime(table)
+        self.s3, self.sim, self.loop = s3, telegram.state, asyncio.get_running_loop()
         self.rows = FakeBots({bot_id: active_bot(bot_id) for bot_id in (1, 2)})
         self.posted, self.told, self.recipients = Posted(), Told(), FakeRecipients()
         self.jobs = JobTable(client, TABLE, clock=self.clock, pause=lambda _: None)
@@ -130,6 +161,7 @@ class Desk:
         self.mail = Mail(self.posted, QueueNames("courier"))
         self.pacer = Pacer(commands, 0.03)
         self.session: Any = None
+        self.reader = Reader(s3)
         self.api = BotApi(telegram.url, lambda: self.session)
         self.answers = self.worker()
 
@@ -147,7 +179,7 @@ class Desk:
             progress=self.progress,
             mail=self.mail,
             checks=Checks(self.api, bots, self.wait_for, clock=self.clock),
-            uploader=Uploader(self.api, Starting(self.pacer), ObjectReader(self.s3, BUCKET), bots),
+            uploader=Uploader(self.api, Starting(self.pacer), self.reader, bots),
             recipients=self.recipients,
             wait_for=self.wait_for,
             manners=Manners(**given),

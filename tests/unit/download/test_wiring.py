@@ -1,5 +1,6 @@
 """What answers and tells is put together from the environment, without a call to anything."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -7,8 +8,10 @@ from pydantic import ValidationError
 
 from courier.download.delivery.progress import ProgressMessages
 from courier.settings import Common, DeliverSettings
+from courier.telemetry import correlated, current_correlation_id
 from courier.wiring.download_answers import file_answers, progress_messages
 from courier.wiring.download_deliver import deliver
+from courier.wiring.process import run, runner, wait_for
 
 ENVIRONMENT = {
     "STACK": "courier",
@@ -60,3 +63,23 @@ def test_progress_needs_no_more_than_every_function_has(environment: dict[str, s
 def test_a_wrong_figure_is_named(environment: dict[str, str], name: str, value: str) -> None:
     with pytest.raises(ValidationError, match=name.lower()):
         DeliverSettings.of(environment | {name: value})
+
+
+async def _id() -> str | None:
+    return current_correlation_id()
+
+
+@pytest.mark.parametrize("is_running", [False, True])
+def test_the_loops_work_is_done_under_the_correlation_id_of_whoever_waits(*, is_running: bool) -> None:
+    def in_turn() -> list[str | None]:
+        found = []
+        for correlation_id in ("c-1", "c-2"):
+            with correlated(correlation_id):
+                found.append(wait_for(_id()))
+        return found
+
+    try:
+        assert (run(asyncio.to_thread(in_turn)) if is_running else in_turn()) == ["c-1", "c-2"]
+    finally:
+        runner().close()
+        runner.cache_clear()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextvars import copy_context
 from functools import cache
 from typing import Any
 
@@ -24,7 +25,10 @@ def run[T](work: Coroutine[Any, Any, T]) -> T:
 def wait_for[T](work: Coroutine[Any, Any, T]) -> T:
     """Carry out the loop's work for a thread beside it; where the loop doesn't run, as `run` does."""
     loop = runner().get_loop()
-    return asyncio.run_coroutine_threadsafe(work, loop).result() if loop.is_running() else run(work)
+    if loop.is_running():
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
+    # The runner's own context is as old as the process: lines would carry its first correlation id.
+    return runner().run(work, context=copy_context())
 
 
 @cache
