@@ -1,6 +1,7 @@
 """The download machine's definition, as far as one can see without running it: `sam validate` doesn't look into it."""
 
 import re
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def test_names_that_the_definition_leaves_open_are_those_that_the_template_gives
 
 def test_an_execution_ends_before_its_job_is_looked_after() -> None:
     """Else the sweep starts another one beside it."""
-    kept = JobTable.__init__.__kwdefaults__["run_s"]
+    kept = signature(JobTable).parameters["run_s"].default
 
     assert definition()["TimeoutSeconds"] <= kept
     # A deliver that is under way is left alone until its function's end.
