@@ -1,29 +1,30 @@
 """What steps answer, one after another."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from tests.workflow.bridge import Killed
 from tests.workflow.conftest import FUNCTIONS, Machine
 
+type Script = dict[str, list[Any]]
+
 #: What a probe finds; the machine itself looks at nothing but its size.
-PAGE = {"canonical_hash": "0f" * 32, "title": "A walk", "is_large": False}
+PAGE: dict[str, Any] = {"canonical_hash": "0f" * 32, "title": "A walk", "is_large": False}
 LARGE = PAGE | {"is_large": True}
 
-ACCEPTED = {"outcome": "accepted", "page": PAGE}
-ABSENT = {"outcome": "absent"}
-STORED = {"outcome": "stored"}
-EXTRACT = {"outcome": "extract", "source": "video/aa.mp4"}
-STALE = {"outcome": "stale"}
-DONE = {"outcome": "done"}
-AGAIN = {"outcome": "again"}
-WAIT = {"outcome": "wait", "seconds": 2.5}
-TOO_LONG = {"outcome": "failed", "failure": "too_long", "detail": "5 hours"}
+ACCEPTED: dict[str, Any] = {"outcome": "accepted", "page": PAGE}
+ABSENT: dict[str, Any] = {"outcome": "absent"}
+STORED: dict[str, Any] = {"outcome": "stored"}
+EXTRACT: dict[str, Any] = {"outcome": "extract", "source": "video/aa.mp4"}
+STALE: dict[str, Any] = {"outcome": "stale"}
+DONE: dict[str, Any] = {"outcome": "done"}
+AGAIN: dict[str, Any] = {"outcome": "again"}
+WAIT: dict[str, Any] = {"outcome": "wait", "seconds": 2.5}
+TOO_LONG: dict[str, Any] = {"outcome": "failed", "failure": "too_long", "detail": "5 hours"}
 #: In place of an answer: the function raises, or its worker is killed.
 RAISES, KILLED = "raises", "killed"
 
 
-def play(machine: Machine, script: Mapping[str, list[Any]]) -> None:
+def play(machine: Machine, script: Script) -> None:
     """Let steps answer by a script; the last answer is given for ever."""
     left = {step: list(answers) for step, answers in script.items()}
 

@@ -22,6 +22,7 @@ from tests.workflow.scripts import (
     STORED,
     TOO_LONG,
     WAIT,
+    Script,
     play,
 )
 
@@ -44,15 +45,15 @@ class Way:
         retried: How often a task is tried again.
     """
 
-    script: dict[str, list[Any]]
+    script: Script
     states: list[str]
     failure: str | None = None
     detail: str = ""
     retried: int = 0
 
 
-FOUND: dict[str, list[Any]] = {"probe": [ACCEPTED], "find": [ABSENT]}
-SOUND: dict[str, list[Any]] = {"probe": [ACCEPTED], "find": [EXTRACT]}
+FOUND: Script = {"probe": [ACCEPTED], "find": [ABSENT]}
+SOUND: Script = {"probe": [ACCEPTED], "find": [EXTRACT]}
 WAYS = {
     "fetched": Way({**FOUND, "fetch": [STORED]}, [*FETCH, "Ended", *END]),
     "stored already": Way({"probe": [ACCEPTED], "find": [STORED]}, [*FIND, "Ended", *END]),
