@@ -80,6 +80,10 @@ class Told:
 
     answers: list[tuple[str, str | None]] = field(default_factory=list)
     events: list[DomainEvent] = field(default_factory=list)
+    forgotten: list[tuple[str, int | str]] = field(default_factory=list)
+
+    def forget(self, waiter: Waiter) -> None:
+        self.forgotten.append((waiter.waiter_id, waiter.chat_id))
 
     def answer(self, waiter: Waiter, outcome: Outcome, file: StoredFile | None) -> None:
         assert (file is None) == (outcome.failure is not None)
@@ -144,6 +148,7 @@ def world(client: "DynamoDBClient") -> World:
         events=told,
         posting=posting,
         names=QueueNames("courier"),
+        progress=told,
     )
     world = World(MediaBatch(taker=taker, dead=other, queues=other), taker, machine, queues, other, told, jobs, files)
     taker = replace(taker, interest=replace(taker.interest, objects=Store(world)))
@@ -316,6 +321,7 @@ def test_taking_back_all_of_a_user_in_a_chat(world: World) -> None:
     assert world.take(taken_back("stop")) == []
 
     assert world.texts() == ["Taken back: 2 downloads."]
+    assert sorted(world.told.forgotten) == [("1-a", 5), ("1-b", 5)], "nothing tells any more how far they are"
     assert world.machine.stopped == [], "others wait for both"
     world.finish()
     assert sorted(waiter for waiter, _ in world.told.answers) == ["1-c", "1-d"]

@@ -72,10 +72,11 @@ PAGES = {
     "gif": GIF,
     "dubbed": DUBBED,
 }
+WISHES = [Wish(Kind(kind), quality) for kind, all_ in QUALITIES.items() for quality in all_]
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("wish", [Wish(kind, quality) for kind, all_ in QUALITIES.items() for quality in all_], ids=str)
+@pytest.mark.parametrize("wish", WISHES, ids=str)
 def test_yt_dlp_reads_selectors_as_they_are_meant(name: str, wish: Wish) -> None:
     accepted = decide(page_with(PAGES[name]), wish, LIMITS)
     if isinstance(accepted, Failed):
@@ -85,7 +86,7 @@ def test_yt_dlp_reads_selectors_as_they_are_meant(name: str, wish: Wish) -> None
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("wish", [Wish(kind, quality) for kind, all_ in QUALITIES.items() for quality in all_], ids=str)
+@pytest.mark.parametrize("wish", WISHES, ids=str)
 def test_where_formats_have_new_names_something_like_them_is_taken(name: str, wish: Wish) -> None:
     accepted = decide(page_with(PAGES[name]), wish, LIMITS)
     if isinstance(accepted, Failed):

@@ -45,6 +45,12 @@ class Posts(Protocol):
     def put(self, queue: str, messages: Sequence[Outbound], taken: dict[int, str]) -> None: ...
 
 
+class ForgetsProgress(Protocol):
+    """Messages that tell how far a download is; see `courier.download.delivery.progress`."""
+
+    def forget(self, waiter: Waiter) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taker:
     """Takes messages, any of them any number of times.
@@ -60,6 +66,7 @@ class Taker:
     events: TellsEvents
     posting: Posts
     names: QueueNames
+    progress: ForgetsProgress
     identify: Callable[[str], Identity] = field(default=identity_of)
     clock: Callable[[], float] = field(default=time.time)
 
@@ -154,6 +161,9 @@ class Taker:
         name = message.waiter_id(record.message_id)
         wants = self.wants.meant(name, lambda: self._meant(message))
         ends = [self.interest.cancel(want.hash, want.waiter_id).end for want in wants]
+        for want, end in zip(wants, ends, strict=True):
+            if end == End.CANCELLED:
+                self.progress.forget(self._gone(message, want, record))
         taken = ends.count(End.CANCELLED)
         log().info("downloads taken back", waiter=name, number=taken)
         count({"MediaCancelled": taken})
@@ -164,6 +174,15 @@ class Taker:
         else:
             words = "There is nothing to take back."
         self.tell(message, words, name, record.correlation_id)
+
+    def _gone(self, message: CancelMedia, want: Want, record: Record) -> Waiter:
+        """Who doesn't wait any more, as far as their progress message has to know."""
+        return Waiter(
+            waiter_id=want.waiter_id,
+            bot_id=message.bot_id,
+            chat_id=message.chat_id,
+            correlation_id=record.correlation_id,
+        )
 
     def _meant(self, message: CancelMedia) -> list[Want]:
         """What somebody waits for in a chat; of a link, in whatever kind and quality."""

@@ -5,6 +5,8 @@ from functools import cache
 from typing import Any
 
 from courier.aws.services import DYNAMODB, EVENTS, SQS, STATES
+from courier.download.delivery.mail import Mail
+from courier.download.delivery.progress import ProgressEnds
 from courier.download.executions import Bucket, Executions
 from courier.download.interest import Interest
 from courier.download.requesting import MediaBatch
@@ -18,6 +20,7 @@ from courier.settings import RequestSettings
 from courier.state.bots import BotTable
 from courier.state.files import FileTable
 from courier.state.jobs import JobTable
+from courier.state.progress import ProgressTable
 from courier.state.wants import WantTable
 from courier.wiring.aws import aws_client
 
@@ -26,14 +29,15 @@ from courier.wiring.aws import aws_client
 def download_request() -> MediaBatch:
     """What the function runs."""
     settings = RequestSettings.of(dict(os.environ))
-    sqs = Sqs(aws_client(SQS))
+    sqs, posting, names = Sqs(aws_client(SQS)), Posting(aws_client(SQS)), QueueNames(settings.stack)
     taker = Taker(
         interest=interest_of(settings),
         wants=WantTable(aws_client(DYNAMODB), settings.table_name),
         bots=BotTable(aws_client(DYNAMODB), settings.table_name),
         events=EventBus(aws_client(EVENTS), settings.event_bus, f"courier.{settings.stack}"),
-        posting=Posting(aws_client(SQS)),
-        names=QueueNames(settings.stack),
+        posting=posting,
+        names=names,
+        progress=ProgressEnds(ProgressTable(aws_client(DYNAMODB), settings.table_name), Mail(posting, names)),
     )
     return MediaBatch(taker=taker, dead=DeadLetters(sqs, settings.dead_queue_url), queues=sqs)
 

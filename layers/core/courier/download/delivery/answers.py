@@ -16,6 +16,7 @@ from courier.download.delivery.bots import Bots
 from courier.download.delivery.checking import Checks, WaitsFor
 from courier.download.delivery.mail import Mail
 from courier.download.delivery.objects import NoSuchObjectError
+from courier.download.delivery.progress import ProgressEnds
 from courier.download.delivery.uploading import needed_s, upload_s
 from courier.download.errors import Failure
 from courier.errors import (
@@ -128,8 +129,7 @@ class FileAnswers:
         Raises:
             StateUnavailableError: if table or queue can't be reached.
         """
-        if self.progress.has(waiter.waiter_id):
-            self.mail.end_progress(waiter)
+        ProgressEnds(self.progress, self.mail).forget(waiter)
 
     def _give(self, bot: Bot, waiter: Waiter, file: StoredFile) -> None:
         content = _hash_of(file)

@@ -114,6 +114,23 @@ class ProgressMessages:
         run.told[waiter.waiter_id] = _Told(words, now)
 
 
+@dataclass(frozen=True, slots=True)
+class ProgressEnds:
+    """Takes away the messages that told how far something was: their answers are there, or nobody wants them."""
+
+    table: ProgressTable
+    mail: Mail
+
+    def forget(self, waiter: Waiter) -> None:
+        """Take away somebody's, if there is one.
+
+        Raises:
+            StateUnavailableError: if table or queue can't be reached.
+        """
+        if self.table.has(waiter.waiter_id):
+            self.mail.end_progress(waiter)
+
+
 def _pause_s(waiter: Waiter) -> float:
     is_private = isinstance(waiter.chat_id, int) and waiter.chat_id > 0
     return PRIVATE_S if is_private else GROUP_S
