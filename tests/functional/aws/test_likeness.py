@@ -11,13 +11,15 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from courier.aws.services import DYNAMODB, EVENTS, SQS, SSM, Service
+from courier.aws.services import DYNAMODB, EVENTS, SQS, SSM, STATES, Service
 from tests.functional.aws.conftest import World
 from tests.functional.aws.server import Answer, Asked
 
 KEY = {"pk": {"S": "bot#1"}, "sk": {"S": "bot"}}
 URL = "http://127.0.0.1/1/courier-dead.fifo"
 ENTRY = {"Id": "0", "MessageBody": "ü", "MessageGroupId": "1", "MessageDeduplicationId": "1"}
+DELETION = [{"Delete": {"TableName": "table", "Key": KEY}}]
+MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:courier-download"
 EVENT = {
     "EventBusName": "courier",
     "Source": "courier.courier",
@@ -42,6 +44,9 @@ CALLS: list[Call] = [
     (SQS, "delete_message_batch", {"QueueUrl": URL, "Entries": [{"Id": "0", "ReceiptHandle": "r"}]}),
     (DYNAMODB, "delete_item", {"TableName": "table", "Key": KEY, "ReturnValues": "ALL_OLD"}),
     (DYNAMODB, "query", {"TableName": "table", "KeyConditionExpression": "pk = :bot", "Select": "COUNT", "Limit": 5}),
+    (DYNAMODB, "transact_write_items", {"TransactItems": DELETION, "ClientRequestToken": "boto3 makes one up"}),
+    (STATES, "start_execution", {"stateMachineArn": MACHINE, "name": "0f-1", "input": '{"hash":"0f"}'}),
+    (STATES, "stop_execution", {"executionArn": f"{MACHINE}:0f-1", "error": "Unwanted", "cause": "nobody waits"}),
     (SQS, "get_queue_attributes", {"QueueUrl": URL, "AttributeNames": ["ApproximateNumberOfMessages"]}),
 ]
 
@@ -53,7 +58,12 @@ def boto(world: World, service: Service) -> Any:
     )
     config = Config(retries={"mode": "standard", "total_max_attempts": 1})
     make: Any = session.client
-    return make(service.name, "eu-west-1", endpoint_url=world.service.url, config=config)
+    return make(
+        {"states": "stepfunctions"}.get(service.name, service.name),
+        "eu-west-1",
+        endpoint_url=world.service.url,
+        config=config,
+    )
 
 
 def signature_of(asked: Asked, service: str) -> str:
@@ -79,7 +89,9 @@ def signature_of(asked: Asked, service: str) -> str:
 def test_all_operations_are_compared() -> None:
     compared = {(service.name, "".join(word.capitalize() for word in name.split("_"))) for service, name, _ in CALLS}
 
-    assert compared == {(service.name, name) for service in (DYNAMODB, EVENTS, SQS, SSM) for name in service.operations}
+    assert compared == {
+        (service.name, name) for service in (DYNAMODB, EVENTS, SQS, SSM, STATES) for name in service.operations
+    }
 
 
 @pytest.mark.parametrize(("service", "method", "parameters"), CALLS, ids=[name for _, name, _ in CALLS])

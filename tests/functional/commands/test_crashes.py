@@ -194,8 +194,8 @@ async def test_an_update_that_kills_its_worker_is_found_out_and_its_neighbours_a
         with pytest.raises(Killed):
             await mortal.take(bad, *neighbours, fresh)
 
-    # While nobody knew, it came first; then last, behind those that came with it.
-    assert order[0] == 1
+    # While nobody knew, it came among the others; then last, behind those that came with it.
+    assert 1 in order[:6]
     assert order[-6:] == [22, 1, 23, 1, 24, 1]
 
     assert sorted(world.queues.texts()) == ["10", "11", "12", "13", "20", "21", "22", "23", "24"]

