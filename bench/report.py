@@ -56,11 +56,9 @@ def write_report(results: Json, documents: tuple[Path, ...] = DOCUMENTS, plots: 
 def filled(text: str, results: Json) -> str:
     """A document with the tables of these results."""
     tables = {scenario["name"]: _section(scenario, results) for scenario in results["scenarios"] if scenario["figures"]}
-    if headlines := _headlines(results):
-        tables["headlines"] = headlines
 
     def place(found: re.Match[str]) -> str:
-        table = tables.get(found[1])
+        table = _headlines(results, found[0]) if found[1] == "headlines" else tables.get(found[1])
         return found[0] if table is None else f"<!-- bench:{found[1]} -->\n{table}\n<!-- /bench -->"
 
     return _PLACE.sub(place, text)
@@ -104,13 +102,18 @@ def _pivoted(scenario: Json) -> str:
     return "\n\n".join(tables)
 
 
-def _headlines(results: Json) -> str:
+def _headlines(results: Json, before: str) -> str:
+    """The short table. What these results don't have stays as it was; a headline that is in neither is missing."""
     figures = {
         (each["name"], figure["what"]): figure for each in results["scenarios"] for figure in each["figures"][::-1]
     }
-    chosen = [figures[key] | {"what": f"{key[0]}: {key[1]}"} for key in _HEADLINES if key in figures]
-    # A table of some would hide which are missing.
-    return _flat(chosen) if len(chosen) == len(_HEADLINES) else ""
+    rows = {row.split(" | ")[0].removeprefix("| "): row for row in before.splitlines() if row.startswith("| ")}
+    for key in _HEADLINES:
+        if key in figures:
+            what = f"{key[0]}: {key[1]}"
+            rows[what] = _flat([figures[key] | {"what": what}]).splitlines()[-1]
+    kept = [rows[what] for key in _HEADLINES if (what := f"{key[0]}: {key[1]}") in rows]
+    return "\n".join([*_flat([]).splitlines(), *kept])
 
 
 if __name__ == "__main__":

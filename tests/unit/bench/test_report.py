@@ -83,9 +83,18 @@ def test_peers_are_rows_and_what_could_not_be_had_is_said() -> None:
     assert "- fast: skipped: node can't be found" in text
 
 
-def test_the_short_table_needs_all_of_its_figures() -> None:
-    place = "<!-- bench:headlines -->\nold\n<!-- /bench -->"
-    assert filled(place, measured()) == place
+def test_the_short_table_keeps_what_was_not_measured_again() -> None:
+    """A run of some scenarios brings their rows up to date, and leaves the others'."""
+    kept = "| faults: messages lost | virtual | 0 | ≤ 0 |  |"
+    old = "| latency: 200 ms, allowance 30 ms: share of 30 a second | virtual | 1.0 % |  |  |"
+    place = f"<!-- bench:headlines -->\n{old}\n{kept}\n| faults: foreign | virtual | 9 |  |  |\n<!-- /bench -->"
+    what = "200 ms, allowance 30 ms: share of 30 a second"
+    figure = {"what": what, "clock": "virtual", "value": 0.966, "unit": "%", "target": None, "met": None}
+    results = {**measured(), "scenarios": [{"name": "latency", "figures": [{**figure, "predecessor": None}]}]}
+
+    rows = filled(place, results).splitlines()[3:-1]
+
+    assert rows == [f"| latency: {what} | virtual | 96.6 % |  |  |", kept]
 
 
 def test_every_marker_names_a_scenario_and_every_scenario_has_one() -> None:
