@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from courier.download.delivery.answers import TROUBLE_CHATS
 from courier.download.delivery.starting import Place, Starting
 from courier.download.errors import WORDS, Failure
 from courier.errors import StateUnavailableError
@@ -102,7 +103,20 @@ async def test_telegram_in_trouble_isnt_tried_for_each_of_a_crowd(desk: Desk) ->
 
     assert await desk.deliver() == "again"
 
-    assert desk.sim.bots.find(1).counters.calls["sendVideo"] == 1  # type: ignore[union-attr]
+    assert desk.sim.bots.find(1).counters.calls["sendVideo"] == TROUBLE_CHATS  # type: ignore[union-attr]
+
+
+async def test_one_chat_that_telegram_fails_for_keeps_nobody_from_the_file(desk: Desk) -> None:
+    desk.ask(*(waiter(number) for number in (1, 2, 3)))
+    desk.store()
+    desk.sim.add_fault(Rule.model_validate({"action": "5xx", "match": {"chat_id": 101}}))
+
+    # What the first couldn't be sent as a file, its bot's queue brings by the second's `file_id`.
+    rounds = [await desk.deliver(), await desk.deliver()]
+
+    assert rounds == ["again", "done"]
+    assert [record.chat_id for record in desk.uploads()] == [102]
+    assert sorted(desk.posted.answered()) == ["1-1", "1-3"]
 
 
 async def test_a_chat_with_a_new_id_gets_the_file_there(desk: Desk) -> None:

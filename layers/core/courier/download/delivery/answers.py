@@ -35,8 +35,10 @@ from courier.state.media import FileId, Outcome, StoredFile, Waiter
 from courier.state.progress import ProgressTable
 from courier.telemetry import correlated, log
 
-#: Seconds for which a bot uploads nothing after Telegram had trouble: a crowd that waits isn't tried one by one.
+#: Seconds for which a bot uploads nothing after Telegram had trouble with so many chats, one after another: then it is
+#: no chat's matter, and a crowd that waits isn't tried one by one.
 TROUBLE_S = 10.0
+TROUBLE_CHATS = 3
 
 
 class UploadsOnce(Protocol):
@@ -91,8 +93,9 @@ class FileAnswers:
     until: float = float("inf")
     owner: str = field(default_factory=lambda: uuid.uuid4().hex)
     clock: Callable[[], float] = field(default=time.time)
-    #: Until when a bot uploads nothing, after trouble.
+    #: Until when a bot uploads nothing, after trouble; and the chats of its last uploads, as long as none went well.
     _trouble: dict[int, float] = field(default_factory=dict)
+    _troubled: dict[int, set[int | str]] = field(default_factory=dict)
 
     def within(self, until: float) -> "FileAnswers":
         """The same, for a function that ends then."""
@@ -192,11 +195,20 @@ class FileAnswers:
             self.files.missing(content, file)
             self.mail.text(waiter, wording.apology(Failure.TEMPORARY))
         except TelegramError:
-            self._trouble[bot.bot_id] = self.clock() + TROUBLE_S
+            self._note_trouble(bot, waiter)
             raise
         else:
+            self._troubled.pop(bot.bot_id, None)
             self.files.save_file_id(content, bot.bot_id, found.model_copy(update={"waiter_id": waiter.waiter_id}))
             self.checks.is_new(bot, found.file_id)
+
+    def _note_trouble(self, bot: Bot, waiter: Waiter) -> None:
+        """One chat for which Telegram fails doesn't keep the file from the others who wait for it."""
+        chats = self._troubled.setdefault(bot.bot_id, set())
+        chats.add(waiter.chat_id)
+        if len(chats) >= TROUBLE_CHATS:
+            self._trouble[bot.bot_id] = self.clock() + TROUBLE_S
+            chats.clear()
 
     def _link(self, waiter: Waiter, file: StoredFile) -> None:
         manners = self.manners
