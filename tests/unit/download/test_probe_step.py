@@ -156,6 +156,18 @@ def test_a_page_for_the_machine_is_small(step: Step) -> None:
     assert len(str(step(seen(info))["page"])) < 4_000
 
 
+def test_a_picture_in_the_page_itself_is_none_for_the_machine(step: Step) -> None:
+    there = {"url": "https://i.example/large.jpg"}
+    info = INFO | {"thumbnails": [there, {"url": "data:image/png;base64," + "A" * 400_000}]}
+    assert step(seen(info))["page"]["thumbnail"] == there["url"]
+
+
+def test_a_page_that_the_machine_cant_carry_is_refused(step: Step) -> None:
+    """Step Functions would end the execution where no catch is, and everybody would wait for the sweep."""
+    formats = [INFO["formats"][0] | {"format_id": "A" * 300_000}]
+    assert step(seen(INFO | {"formats": formats}))["failure"] == "unsupported"
+
+
 @pytest.mark.parametrize(
     ("told", "failure"),
     [

@@ -8,6 +8,8 @@ from courier.download.probing.prober import Found
 
 #: Characters that are passed on: a title is shown in a caption of 1024, and a state's data has 256 KiB.
 _TITLE = 300
+#: Characters of an address that is passed on; a picture that stands in the page itself (`data:`) is none.
+_ADDRESS = 4096
 
 
 def page_of(found: Found, accepted: Accepted, wish: Wish) -> Page:
@@ -26,7 +28,7 @@ def page_of(found: Found, accepted: Accepted, wish: Wish) -> Page:
         selector=accepted.selector,
         expected_bytes=accepted.expected_bytes,
         is_large=accepted.is_large,
-        thumbnail=probed.thumbnails[-1] if probed.thumbnails else None,
+        thumbnail=next(filter(_is_address, reversed(probed.thumbnails)), None),
         normalised_url=found.normalised_url,
         width=picture.width,
         height=picture.height,
@@ -36,3 +38,7 @@ def page_of(found: Found, accepted: Accepted, wish: Wish) -> Page:
         is_playable=accepted.choice.is_playable,
         item=found.item,
     )
+
+
+def _is_address(thumbnail: str) -> bool:
+    return thumbnail.startswith(("http://", "https://")) and len(thumbnail) <= _ADDRESS

@@ -1,5 +1,6 @@
 """The step `probe`: what is at the link, whether it may be had, and by which identity it is known."""
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from courier.telemetry import log
 MOST_S, REST_S = 75.0, 5.0
 #: Seconds of the shortest wait that is worth two transitions of the state machine's.
 _LEAST_WAIT_S = 1
+#: Bytes of a page as the state machine carries it: more than 256 KiB of data end an execution where nothing catches it.
+_MOST_BYTES = 32_000
 #: A site's word for "too many", in yt-dlp's sentences.
 _TOO_MANY = re.compile(r"\b429\b|too many requests", re.IGNORECASE)
 
@@ -93,8 +96,11 @@ class Probe:
         if isinstance(decided, Failed):
             return _failed(decided)
         page = page_of(found, decided, wish)
+        answer = page.model_dump(mode="json")
+        if (size := len(json.dumps(answer))) > _MOST_BYTES:
+            return _failed(Failed(Failure.UNSUPPORTED, f"what its page says of it takes {size} bytes"))
         log().info("page accepted", page=page.normalised_url, selector=page.selector, bytes=page.expected_bytes)
-        return {"outcome": "accepted", "page": page.model_dump(mode="json")}
+        return {"outcome": "accepted", "page": answer}
 
 
 def _wait(seconds: float) -> Outcome:
