@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from courier.download.accumulation import Accumulation
 from courier.download.delivery.answers import TROUBLE_CHATS
 from courier.download.delivery.starting import Place, Starting
 from courier.download.errors import WORDS, Failure
 from courier.errors import StateUnavailableError
 from courier.state.bots import Status
-from courier.state.media import FileId, Outcome
+from courier.state.media import FileId, Outcome, Waiter
 from local.simulator.rules import Match, Rule
 from tests.functional.download.desk import HASH, VIDEO, Desk, desk, waiter
 from tests.functional.state.conftest import aws, client
@@ -117,6 +118,22 @@ async def test_one_chat_that_telegram_fails_for_keeps_nobody_from_the_file(desk:
     assert rounds == ["again", "done"]
     assert [record.chat_id for record in desk.uploads()] == [102]
     assert sorted(desk.posted.answered()) == ["1-1", "1-3"]
+
+
+async def test_who_left_while_others_were_answered_gets_nothing(desk: Desk) -> None:
+    """They have read that nothing comes."""
+    told: list[str] = []
+
+    class Slow:
+        def answer(self, one: Waiter, *_: Any) -> None:
+            told.append(one.waiter_id)
+            desk.jobs.leave(HASH, "1-2")
+
+    desk.ask(waiter(1), waiter(2))
+    desk.store()
+
+    assert Accumulation(desk.jobs, desk.files, Slow(), clock=desk.clock).finish(HASH, 1, Outcome()).is_done
+    assert told == ["1-1"]
 
 
 async def test_a_chat_with_a_new_id_gets_the_file_there(desk: Desk) -> None:

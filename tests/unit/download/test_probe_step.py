@@ -248,6 +248,7 @@ def test_how_sites_are_reached_is_told_to_the_guard(step: Step) -> None:
     step(site, access=lambda: access)
     task = site.tasks[0]
     assert (task.allowed, task.proxy, task.programs) == (access.allowed, "proxy.test:3128", (Path("/opt/deno"),))
+    assert task.secret == "word"
     order = ProbeOrder.model_validate(task.payload)
     assert (order.url, order.proxy, order.cookies) == (URL, access.proxy, "cookies")
 

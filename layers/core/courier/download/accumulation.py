@@ -86,6 +86,9 @@ class Accumulation:
             if until is not None and self.clock() >= until:
                 return Finished(answered, is_done=False)
             try:
+                # Others' uploads may have taken minutes: who took it back meanwhile was told that nothing comes.
+                if not self.jobs.waits(content, waiter):
+                    continue
                 self.answers.answer(waiter, outcome, file)
             except CourierError as error:
                 if self.clock() - waiter.joined_at < GIVE_UP_S:

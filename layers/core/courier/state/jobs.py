@@ -54,7 +54,8 @@ class JobTable:
     Args:
         table: The table's name.
         files: Where files are looked up.
-        run_s: Seconds for which an execution may run: as long as the machine's own timeout, or longer.
+        silent_s: Seconds after which an execution that was alive and says nothing more is looked after. Steps tell at
+            their beginnings and every few seconds of a download; between two of them lie a minute's pause, or retries.
         clock: Seconds since 1970.
         pause: Waits before another try, whose number it is told.
     """
@@ -64,14 +65,14 @@ class JobTable:
         client: "DynamoDBClient",
         table: str,
         *,
-        run_s: int = 3600,
+        silent_s: int = 600,
         clock: Callable[[], float] = time.time,
         pause: Callable[[int], None] = wait,
     ) -> None:
         self._reader = Reader(client, table)
         self._writer = Writer(client, table, pause)
         self._files = FileTable(client, table, clock)
-        self._run_s = run_s
+        self._silent_s = silent_s
         self._clock = clock
 
     def job(self, content: str) -> Job | None:
@@ -122,7 +123,7 @@ class JobTable:
         Returns:
             Whether it is still wanted. If it isn't, it was cancelled, or another attempt has taken its place: it ends.
         """
-        return self._writer.update(job_changes.alive(content, attempt, self._now() + self._run_s))
+        return self._writer.update(job_changes.alive(content, attempt, self._now() + self._silent_s))
 
     def close(self, content: str, attempt: int, outcome: Outcome, *, due: int | None = None) -> Outcome | None:
         """Set how an attempt ended: nobody joins it any more.
@@ -148,6 +149,10 @@ class JobTable:
         """Who waits for an attempt and wasn't answered, those among them whom earlier attempts left behind."""
         query = job_rows.waiters_until(content, attempt)
         return map(job_rows.waiter_of, self._reader.query(ConsistentRead=True, **query))
+
+    def waits(self, content: str, waiter: Waiter) -> bool:
+        """Whether somebody who was read a while ago still waits."""
+        return self._reader.row(job_rows.key(content, job_rows.waiter_sk(waiter.attempt, waiter.waiter_id))) is not None
 
     def answered(self, content: str, waiter: Waiter) -> bool:
         """Remember that a waiter was answered; False if its wait had ended before."""

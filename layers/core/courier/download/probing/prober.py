@@ -67,6 +67,7 @@ class Prober:
                 allowed=access.allowed,
                 proxy=guarded_host(access.proxy),
                 programs=(self.deno,) if self.deno else (),
+                secret=urlsplit(access.proxy).password or "",
             )
             found = self._outcome(task)
         return _without_secrets(found, access) if isinstance(found, Failed) else found
