@@ -22,6 +22,8 @@ unexport VIRTUAL_ENV
 unexport PYTHONPATH
 export SAM_CLI_TELEMETRY := 0
 
+# A make that a test starts is none of ours.
+PYTEST = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(PY) -m pytest -m "not slow" -q
 CODE := functions layers/core/courier cli local bench tests
 
 ##@ Use it
@@ -56,7 +58,17 @@ cost: setup-dev ## What a million messages cost on AWS, from the last `make benc
 
 .PHONY: test
 test: setup ## All tests that fit into ten minutes: unit, functional, infra, e2e
-	@$(PY) -m pytest tests/unit tests/functional tests/infra tests/workflow tests/e2e -m "not slow" -q
+	@echo "Two runs side by side, each shown when it ends; then the end-to-end tests, which measure and so run alone."
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target test-others test-functional
+	@$(PYTEST) tests/e2e
+
+.PHONY: test-others
+test-others: setup
+	@$(PYTEST) tests/unit tests/infra tests/workflow
+
+.PHONY: test-functional
+test-functional: setup ## Functional tests alone: real Valkey, real processes, simulated AWS and Telegram
+	@$(PYTEST) tests/functional
 
 .PHONY: test-unit
 test-unit: setup-dev ## Unit tests alone: no network, a few seconds

