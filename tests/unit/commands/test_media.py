@@ -124,7 +124,7 @@ async def test_media_and_links_in_other_places() -> None:
         (f".vdl {LINK} 720p best", {}, "720p or best?"),
         (f".vdl {LINK} {OTHER}", {}, "One link at a time"),
         (".vdl example.org", {}, "the option <code>example.org</code>"),
-        (".vdl file:///etc/passwd", {}, "the option <code>file:///etc/passwd</code>"),
+        (".vdl file:///etc/passwd", {}, "look like a link that I can follow"),
     ],
 )
 async def test_what_isnt_understood_is_told_and_costs_nothing(text: str, fields: dict[str, Any], part: str) -> None:

@@ -18,6 +18,7 @@ _NO_LINK = Unclear(
     "I work with links, and that is a file, which Telegram has already. Send me the link that it is from, please. "
     "This took nothing from your quota."
 )
+_NO_ADDRESS = Unclear("This doesn't look like a link that I can follow. Send me one that starts with https://, please.")
 _SEVERAL = Unclear("One link at a time, please.")
 
 
@@ -29,6 +30,8 @@ def wish_of(message: "Message", command: "Command") -> Wish | Unclear:
     """
     kind = KINDS[command.name]
     links, words = _arguments(command.rest)
+    if any("://" in word for word in words):
+        return _NO_ADDRESS
     quality = quality_of(kind, words)
     if isinstance(quality, Unclear):
         return quality
