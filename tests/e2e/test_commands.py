@@ -70,8 +70,7 @@ def test_a_blessing_lets_a_user_in_and_forgiving_takes_it_back(talk: Talk) -> No
 
     assert "may use me, for 30 days" in talk.ask(".bless @Ada_L 30d", user=ADMIN)
     assert "you may use me, wherever you are" in talk.ask(".whoami", user=20)
-    assert "Downloads aren't available yet" in talk.ask(".vdl https://example.com/watch?v=1 720p", user=20)
-    assert "Downloads aren't available yet" in talk.ask(".adl https://example.com/watch?v=1", user=20)
+    assert "link that I can follow" in talk.ask(".vdl ftp://example.com/video.mp4 720p", user=20)
     assert "nothing to take back" in talk.ask(".cancel", user=20)
     assert "the blessing is taken back" in talk.ask(".forgive @ada_l", user=ADMIN)
     assert "may not use me here yet" in talk.ask("/whoami", user=20)
