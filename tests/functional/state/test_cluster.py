@@ -21,6 +21,7 @@ from courier.pacing.pace import Ask, Late, Pacer, Wait
 from courier.queues.names import Lane
 from courier.sender.marks import Became, End, Identity, Marks, Settlement, Verdict
 from courier.state.redis_client import Commands
+from local.stack.ports import choose_ports
 from tests.support.bots import active_bot
 
 #: One number for both hash tags: pace is kept by Telegram's id, marks by ours.
@@ -35,7 +36,13 @@ IDENTITIES = [Identity(1, "a", None), Identity(1, "b", "send_msg:7"), Identity(1
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """A cluster of one node."""
-    with ValkeyServer(config={"cluster-enabled": "yes", "cluster-require-full-coverage": "no"}) as server:
+    ports = choose_ports({"REDIS_PORT": 0, "AWS_PORT": 0})
+    config = {
+        "cluster-enabled": "yes",
+        "cluster-require-full-coverage": "no",
+        "cluster-port": str(ports["AWS_PORT"]),
+    }
+    with ValkeyServer(port=ports["REDIS_PORT"], config=config) as server:
         yield server.port
 
 
