@@ -1,10 +1,12 @@
-"""A file that Telegram doesn't take is uploaded once for a bot, and linked to for all others."""
+"""A file that Telegram doesn't take is uploaded once for a bot; one whom nothing reaches in a day reads an apology."""
 
 import asyncio
 from typing import Any
 
 import pytest
 
+from courier.download.accumulation import GIVE_UP_S
+from courier.download.errors import WORDS, Failure
 from courier.state.files import UNSENDABLE_S
 from courier.state.media import Outcome
 from local.simulator.rules import Rule
@@ -98,3 +100,35 @@ async def test_without_an_address_of_ours_the_words_are_others_than_too_large(de
     await desk.deliver(answers=desk.worker(public_url=""))
 
     assert texts(desk) == ["Telegram doesn't take this file here. Try another quality, or only its sound."]
+
+
+async def test_who_cant_have_the_file_in_a_day_reads_an_apology(desk: Desk) -> None:
+    desk.ask(waiter(1))
+    desk.store()
+    desk.progress.note("1-1")
+    fault(desk, action="401")
+    assert await desk.deliver() == "again"
+    desk.now += GIVE_UP_S - 1
+    assert await desk.deliver() == "again"
+    assert desk.posted.messages == []
+
+    desk.now += 1
+    assert await desk.deliver() == "done"
+
+    assert texts(desk) == [WORDS[Failure.TEMPORARY]]
+    assert desk.posted.answered() == ["1-1"]
+    assert len(desk.posted.of("del_msg")) == 1
+    job = desk.jobs.job(desk.told.events[0].model_dump()["hash"])
+    assert job is not None
+    assert job.waiting == 0
+
+
+async def test_who_cant_even_be_told_so_is_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.ask(waiter(1), waiter(2, bot_id=2))
+    desk.posted.missing.add("courier-bot-1.fifo")
+    desk.now += GIVE_UP_S
+
+    assert await desk.deliver(failure="gone") == "done"
+
+    assert desk.posted.answered() == ["2-2"]
+    assert "waiter gets no answer at all" in caplog.text
