@@ -16,10 +16,12 @@ from courier.contracts.envelope import open_envelope
 from courier.contracts.events import DomainEvent
 from courier.contracts.sending import SENDING_TYPES
 from courier.download.accumulation import Accumulation
-from courier.download.delivery.answers import FileAnswers, Manners
+from courier.download.delivery.answers import FileAnswers
 from courier.download.delivery.bots import Bots
-from courier.download.delivery.checking import Checks
+from courier.download.delivery.direct import Direct
 from courier.download.delivery.mail import Mail
+from courier.download.delivery.manners import Manners
+from courier.download.delivery.memory import Memory
 from courier.download.delivery.objects import ObjectReader
 from courier.download.delivery.progress import ProgressMessages
 from courier.download.delivery.starting import Starting
@@ -172,19 +174,17 @@ class Desk:
         """A process that answers, with a memory of its own."""
         bots = Bots(self.rows, FakeTokens({bot_id: (f"{bot_id}:fake", 1) for bot_id in (1, 2)}), self.clock)
         given: dict[str, Any] = {"upload_bytes": 50_000_000, "file_id_s": 86_400, "public_url": PUBLIC} | manners
-        return FileAnswers(
+        direct = Direct(
             bots=bots,
             files=self.files,
-            links=self.links,
-            progress=self.progress,
-            mail=self.mail,
-            checks=Checks(self.api, bots, self.wait_for, clock=self.clock),
+            memory=Memory(self.files, self.clock),
             uploader=Uploader(self.api, Starting(self.pacer), self.reader, bots),
             recipients=self.recipients,
             wait_for=self.wait_for,
             manners=Manners(**given),
             clock=self.clock,
         )
+        return FileAnswers(bots, self.files, self.links, self.progress, self.mail, direct)
 
     def wait_for[T](self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)

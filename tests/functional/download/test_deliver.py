@@ -2,18 +2,13 @@
 
 import asyncio
 import hashlib
-from typing import Any
 
 from courier.download.errors import WORDS, Failure
-from courier.state.media import FileId, JobState, Outcome
+from courier.state.media import JobState, Outcome
 from tests.functional.download.desk import AUDIO, HASH, JPEG, PUBLIC, VIDEO, Desk, desk, waiter
 from tests.functional.state.conftest import aws, client
 
 __all__ = ["aws", "client", "desk"]
-
-
-def media_of(desk: Desk) -> list[Any]:
-    return [one["media"]["file_id"] for one in desk.posted.of("send_msg")]
 
 
 async def test_the_first_gets_the_file_and_all_others_what_telegram_calls_it(desk: Desk) -> None:
@@ -86,35 +81,6 @@ async def test_answers_reply_to_the_request_in_its_thread(desk: Desk) -> None:
     assert desk.posted.messages[0]["correlation_id"] == "c-1"
 
 
-async def test_what_telegram_has_is_asked_for_once_and_sent_again(desk: Desk) -> None:
-    desk.ask(waiter(1))
-    desk.store()
-    await desk.deliver()
-    (record,) = desk.uploads()
-    other = desk.worker()
-
-    for number in (2, 3):
-        await asyncio.to_thread(other.answer, waiter(number), Outcome(), VIDEO)
-
-    assert media_of(desk) == [record.media["file_id"]] * 2
-    bot = desk.sim.bots.find(1)
-    assert bot is not None
-    assert bot.counters.calls["getFile"] == 1
-    assert len(desk.uploads()) == 1
-
-
-async def test_what_telegram_refuses_is_uploaded_anew(desk: Desk) -> None:
-    desk.store()
-    desk.files.save_file_id(HASH, 1, FileId(file_id="AgAD-forgotten", media="video"))
-
-    await asyncio.to_thread(desk.answers.answer, waiter(1), Outcome(), VIDEO)
-    await asyncio.to_thread(desk.answers.answer, waiter(2), Outcome(), VIDEO)
-
-    (record,) = desk.uploads()
-    assert record.chat_id == 101
-    assert media_of(desk) == [record.media["file_id"]]
-
-
 async def test_what_is_too_old_is_uploaded_anew(desk: Desk) -> None:
     desk.ask(waiter(1))
     desk.store()
@@ -124,16 +90,6 @@ async def test_what_is_too_old_is_uploaded_anew(desk: Desk) -> None:
     await asyncio.to_thread(desk.worker().answer, waiter(2), Outcome(), VIDEO)
 
     assert [record.chat_id for record in desk.uploads()] == [101, 102]
-
-
-async def test_a_repeat_sends_nothing_twice_to_the_one_who_got_it_by_the_upload(desk: Desk) -> None:
-    desk.store()
-    await asyncio.to_thread(desk.answers.answer, waiter(1), Outcome(), VIDEO)
-
-    await asyncio.to_thread(desk.worker().answer, waiter(1), Outcome(), VIDEO)
-
-    assert len(desk.uploads()) == 1
-    assert desk.posted.messages == []
 
 
 async def test_over_the_limit_there_is_a_link(desk: Desk) -> None:
@@ -159,16 +115,6 @@ async def test_without_an_address_of_ours_too_large_is_too_large(desk: Desk) -> 
     await desk.deliver(answers=desk.worker(upload_bytes=1000, public_url=""))
 
     assert desk.posted.of("send_msg")[0]["text"] == WORDS[Failure.TOO_LARGE]
-
-
-async def test_what_telegram_doesnt_take_is_linked_to(desk: Desk) -> None:
-    desk.ask(waiter(1))
-    desk.store()
-    desk.sim.configure({"max_upload_mb": 0.001})
-
-    assert await desk.deliver() == "done"
-
-    assert f"{PUBLIC}/m/" in desk.posted.of("send_msg")[0]["text"]
 
 
 async def test_ends_are_told_once_an_attempt(desk: Desk) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from courier.download.accumulation import Accumulation
-from courier.download.delivery.answers import TROUBLE_CHATS
+from courier.download.delivery.direct import TROUBLE_CHATS
 from courier.download.delivery.starting import Place, Starting
 from courier.download.errors import WORDS, Failure
 from courier.errors import StateUnavailableError
 from courier.state.bots import Status
-from courier.state.media import FileId, Outcome, Waiter
+from courier.state.media import Outcome, Waiter
 from local.simulator.rules import Match, Rule
 from tests.functional.download.desk import HASH, VIDEO, Desk, desk, waiter
 from tests.functional.state.conftest import aws, client
@@ -43,7 +43,7 @@ async def test_two_who_answer_at_once_upload_once(desk: Desk) -> None:
 
     assert len(desk.uploads()) == 1
     (error,) = [one for one in both if one is not None]
-    assert str(error) == "somebody else is uploading it"
+    assert str(error) == "somebody else is sending it"
 
 
 async def test_the_lease_of_one_who_died_passes(desk: Desk) -> None:
@@ -201,15 +201,14 @@ async def test_a_refused_token_stops_the_bot(desk: Desk) -> None:
     assert desk.rows.rows[1].status == Status.STOPPED
 
 
-async def test_a_paused_bot_uploads_nothing_but_its_queue_takes_what_telegram_has(desk: Desk) -> None:
+async def test_a_paused_bot_uploads_nothing(desk: Desk) -> None:
     desk.ask(waiter(1))
     desk.store()
     desk.rows.rows[1] = desk.rows.rows[1].model_copy(update={"status": Status.PAUSED})
+
     assert await desk.deliver() == "again"
 
-    desk.files.save_file_id(HASH, 1, FileId(file_id="AgAD", media="video"))
-    assert await desk.deliver() == "done"
-    assert [one["media"]["file_id"] for one in desk.posted.of("send_msg")] == ["AgAD"]
+    assert desk.sim.bots.find(1) is None
 
 
 async def test_a_bot_that_is_gone_needs_no_answers(desk: Desk) -> None:
@@ -275,6 +274,6 @@ async def test_a_store_that_cant_be_read_is_tried_later(desk: Desk, monkeypatch:
     async def broken(*_: Any) -> None:
         raise StateUnavailableError("S3 is down")
 
-    monkeypatch.setattr(type(desk.answers.uploader.objects), "small", broken)  # type: ignore[attr-defined]
+    monkeypatch.setattr(type(desk.answers.direct.uploader.objects), "small", broken)  # type: ignore[attr-defined]
 
     assert await desk.deliver() == "again"

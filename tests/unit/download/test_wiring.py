@@ -37,7 +37,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
 
 @pytest.mark.usefixtures("environment")
 def test_the_deliver_step_has_the_figures_of_its_environment() -> None:
-    manners = deliver().answers.manners
+    manners = deliver().answers.direct.manners
 
     assert (manners.upload_bytes, manners.file_id_s) == (50_000_000, 30 * 86_400)
     assert (manners.public_url, manners.link_hours) == ("https://bot.example", 72)
@@ -48,8 +48,7 @@ def test_a_server_of_ones_own_takes_more(environment: dict[str, str]) -> None:
 
     all_of_it, some = file_answers(settings), file_answers(settings, most_bytes=50_000_000)
 
-    assert (all_of_it.manners.upload_bytes, all_of_it.checks.is_local) == (2_000_000_000, True)
-    assert (some.manners.upload_bytes, some.checks.is_local) == (50_000_000, True)
+    assert (all_of_it.direct.manners.upload_bytes, some.direct.manners.upload_bytes) == (2_000_000_000, 50_000_000)
 
 
 def test_progress_needs_no_more_than_every_function_has(environment: dict[str, str]) -> None:

@@ -95,7 +95,15 @@ class Accumulation:
                     last_error = error
                     continue
                 log().error("waiter can't be answered", waiter=waiter.waiter_id, error=str(error))
+                self._apologise(waiter)
             answered += self.jobs.answered(content, waiter)
         if last_error:
             raise last_error
         return Finished(answered, is_done=True)
+
+    def _apologise(self, waiter: Waiter) -> None:
+        """Say at least that it didn't work: words need no upload, and a bot's queue keeps them while the bot rests."""
+        try:
+            self.answers.answer(waiter, Outcome(TEMPORARY, "given up"), None)
+        except CourierError as error:
+            log().error("waiter gets no answer at all", waiter=waiter.waiter_id, error=str(error))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Seconds for which a `file_id` is remembered; whoever wants younger ones says so.
 FILE_ID_S = 400 * 24 * 3600
+#: Seconds for which a file that Telegram refused isn't uploaded again: its limits may change, and its words deceive.
+UNSENDABLE_S = 6 * 3600
 
 
 class FileTable:
@@ -77,7 +79,7 @@ class FileTable:
         return found if found and self._clock() - found.saved_at <= max_age_s else None
 
     def save_file_id(self, content: str, bot_id: int, file: FileId) -> None:
-        """Remember what Telegram called a file that a bot has uploaded now.
+        """Remember what Telegram called a file that a bot has uploaded now, or sent by that name.
 
         Raises:
             StateUnavailableError: if the table can't be written.
@@ -100,6 +102,25 @@ class FileTable:
                 "ExpressionAttributeValues": {":refused": {"S": file.file_id}},
             }
         )
+
+    def is_unsendable(self, content: str, bot_id: int, file: StoredFile) -> bool:
+        """Whether Telegram refused the upload of just these bytes to a bot.
+
+        Raises:
+            StateUnavailableError: if the table can't be read.
+        """
+        item = self._reader.row(key(content, f"unsendable#{bot_id}"))
+        return bool(item and item["sha256"]["S"] == file.sha256 and self._clock() < int(item["expires_at"]["N"]))
+
+    def note_unsendable(self, content: str, bot_id: int, file: StoredFile) -> None:
+        """Remember that.
+
+        Raises:
+            StateUnavailableError: if the table can't be written.
+        """
+        until = {"expires_at": number(int(self._clock()) + UNSENDABLE_S)}
+        row = {**key(content, f"unsendable#{bot_id}"), "sha256": {"S": file.sha256}, **until}
+        self._writer.put({"Item": row})
 
     def lease(self, content: str, bot_id: int, owner: str, seconds: int) -> bool:
         """Be the one who uploads a file for a bot, until `release` or for so long; False if somebody else is.

@@ -2,8 +2,8 @@
 
 `job` is the download, `waiter#{attempt}#{id}` one who waits, `asked#{id}` what became of a request: there as long as
 a repeat may come. Whoever may take requests back has them under `wants#{bot_id}:{user_id}` as well, as long as they
-wait; see `courier.state.wants`. `stored` and `file#{bot_id}` are in `courier.state.files`. The attribute `kind` is the
-index's: a job has it as long as somebody has to look after it.
+wait; see `courier.state.wants`. `stored`, `file#{bot_id}`, `unsendable#{bot_id}` and `upload#{bot_id}` are in
+`courier.state.files`. The attribute `kind` is the index's: a job has it as long as somebody has to look after it.
 """
 
 from typing import Any

@@ -1,9 +1,14 @@
 """What is remembered of a download: the job, who waits for it, what was stored, and each bot's `file_id`."""
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
+
+#: How many are remembered who got a file by a call: repeats of them come soon.
+MOST_GIVEN = 20
 
 
 class JobState(StrEnum):
@@ -160,14 +165,27 @@ class FileId(_Row):
 
     Attributes:
         media: As what Telegram took it: `video`, `audio`, `document`, `animation` (a video without sound).
-        waiter_id: Who got it by its upload, and needs no other answer.
-        saved_at: Seconds since 1970.
+        waiter_ids: The last who got it by a call and not by the queue, and need no other answer.
+        saved_at: When Telegram named it so, or took it under that name, in seconds since 1970.
     """
 
     file_id: str
     media: str
-    waiter_id: str = ""
+    waiter_ids: tuple[str, ...] = ()
     saved_at: int = 0
+
+    @field_validator("waiter_ids", mode="before")
+    @classmethod
+    def _read(cls, ids: Any) -> Any:
+        return json.loads(ids) if isinstance(ids, str) else ids
+
+    def given_to(self, *waiter_ids: str) -> "FileId":
+        """The same, which these have too.
+
+        >>> FileId(file_id="AgAD", media="video").given_to("1-5").given_to("1-6").waiter_ids
+        ('1-5', '1-6')
+        """
+        return self.model_copy(update={"waiter_ids": (*self.waiter_ids, *waiter_ids)[-MOST_GIVEN:]})
 
 
 @dataclass(frozen=True, slots=True)

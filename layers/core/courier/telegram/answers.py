@@ -25,6 +25,12 @@ MAX_RETRY_AFTER_S = 30 * 24 * 3600
 _WRAPPED_429 = re.compile(r"too many requests: retry after (\d+)", re.IGNORECASE)
 #: Words of a 400 that say that nothing is left to do.
 _DONE = ("message is not modified", "message to delete not found")
+#: Words of a 400 about where a file should go, and who may send there: others get the same file.
+_PLACE = re.compile(
+    r"chat|channel|group|peer|user|member|rights|permission|forbidden|restricted|blocked|bot was|topic|thread"
+    r"|repl(?:y|ied)|slowmode|premium|privacy|payment",
+    re.IGNORECASE,
+)
 
 
 def error_of(status: int, answer: Any) -> TelegramError:
@@ -40,6 +46,17 @@ def error_of(status: int, answer: Any) -> TelegramError:
     words = str(body.get("description") or f"HTTP {status} without a description")
     parameters = body.get("parameters")
     return _meaning(code, words, parameters if isinstance(parameters, dict) else {})
+
+
+def is_about_file(error: RejectedError) -> bool:
+    """Whether a file is refused for what it is, or for its `file_id`, and not for where it should go.
+
+    >>> is_about_file(RejectedError("Bad Request: wrong file identifier/HTTP URL specified", code=400))
+    True
+    >>> is_about_file(RejectedError("Bad Request: not enough rights to send videos to the chat", code=400))
+    False
+    """
+    return error.code == 413 or (error.code == 400 and not _PLACE.search(error.description))  # noqa: PLR2004
 
 
 def _meaning(code: int, words: str, parameters: dict[str, Any]) -> TelegramError:

@@ -4,10 +4,12 @@ import boto3
 from botocore.config import Config
 
 from courier.aws.services import DYNAMODB, SQS, SSM
-from courier.download.delivery.answers import FileAnswers, Manners
+from courier.download.delivery.answers import FileAnswers
 from courier.download.delivery.bots import Bots
-from courier.download.delivery.checking import Checks
+from courier.download.delivery.direct import Direct
 from courier.download.delivery.mail import Mail
+from courier.download.delivery.manners import Manners
+from courier.download.delivery.memory import Memory
 from courier.download.delivery.objects import ObjectReader
 from courier.download.delivery.progress import ProgressMessages
 from courier.download.delivery.starting import Starting
@@ -28,8 +30,6 @@ from courier.wiring.aws import aws_client
 from courier.wiring.process import http_session, wait_for
 from courier.wiring.redis import redis_of
 
-#: Bytes that the Bot API's own server takes: whoever has more allowed has a server of its own.
-CLOUD_BYTES = 50_000_000
 #: S3's calls: a piece of a file may take a while.
 _S3 = Config(connect_timeout=2, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
 
@@ -46,13 +46,11 @@ def file_answers(settings: AnswerSettings, *, most_bytes: int | None = None) -> 
     pacer = Pacer(redis_of(settings), settings.arrival_jitter_ms / 1000)
     # boto3's alone can stream.
     objects = ObjectReader(boto3.client("s3", config=_S3), settings.media_bucket)
-    return FileAnswers(
+    files = FileTable(dynamodb, table)
+    direct = Direct(
         bots=bots,
-        files=FileTable(dynamodb, table),
-        links=LinkTable(dynamodb, table),
-        progress=ProgressTable(dynamodb, table),
-        mail=mail_of(settings),
-        checks=Checks(telegram, bots, wait_for, is_local=settings.media_upload_bytes > CLOUD_BYTES),
+        files=files,
+        memory=Memory(files),
         uploader=Uploader(telegram, Starting(pacer), objects, bots),
         recipients=UnreachableTable(dynamodb, table),
         wait_for=wait_for,
@@ -63,6 +61,8 @@ def file_answers(settings: AnswerSettings, *, most_bytes: int | None = None) -> 
             link_hours=settings.media_link_hours,
         ),
     )
+    links, progress = LinkTable(dynamodb, table), ProgressTable(dynamodb, table)
+    return FileAnswers(bots=bots, files=files, links=links, progress=progress, mail=mail_of(settings), direct=direct)
 
 
 def progress_messages(settings: Common) -> ProgressMessages:

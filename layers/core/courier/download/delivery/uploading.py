@@ -1,9 +1,9 @@
-"""One upload of a file to Telegram, streamed from the store to the first chat that can have it."""
+"""Calls that send a file: an upload, streamed from the store to the first chat that can have it; one by `file_id`."""
 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Protocol
@@ -25,6 +25,8 @@ BASE_S, SLOWEST = 60, 500_000
 NEEDED_S, USUAL = 10, 5_000_000
 #: Seconds that no upload exceeds: a function ends at 900.
 MOST_S = 840
+#: Seconds that a call by `file_id` takes at most: its start, and then the call itself.
+KNOWN_S = 40
 #: Telegram: bytes of a thumbnail.
 THUMBNAIL_BYTES = 200_000
 #: Seconds of a bot's penalty from which on it is kept in the table too, as the sender does.
@@ -36,6 +38,7 @@ _TYPES = {".mp4": "video/mp4", ".mp3": "audio/mpeg"}
 class Uploads(Protocol):
     """The part of the Bot API that takes files; see `courier.telegram.client`."""
 
+    async def call(self, token: str, method: str, params: dict[str, Any]) -> Any: ...
     async def upload(
         self, token: str, method: str, fields: Mapping[str, str], files: Sequence[FilePart], timeout_s: float
     ) -> Any: ...
@@ -90,13 +93,26 @@ class Uploader:
             NoSuchObjectError: if the store doesn't have it.
             StateUnavailableError: if the store or Redis can't be reached.
         """
+        return await self._moved(waiter, lambda one: self._upload(bot, token, one, file, within_s))
+
+    async def send(self, bot: Bot, token: str, waiter: Waiter, file: StoredFile, known: FileId) -> None:
+        """Send a file that Telegram should have.
+
+        Raises:
+            TryLaterError: if it can't be sent there now.
+            TelegramError: whatever else Telegram said.
+            StateUnavailableError: if Redis can't be reached.
+        """
+        await self._moved(waiter, lambda one: self._send(bot, token, one, file, known))
+
+    async def _moved[T](self, waiter: Waiter, call: Callable[[Waiter], Awaitable[T]]) -> T:
+        """What comes of a call, made again where the chat has a new id."""
         ensure_correlated(waiter.correlation_id)
         try:
-            return await self._upload(bot, token, waiter, file, within_s)
+            return await call(waiter)
         except MigratedError as error:
             log().info("chat moved", chat_id=waiter.chat_id, new_chat_id=error.new_chat_id)
-            moved = waiter.model_copy(update={"chat_id": error.new_chat_id})
-            return await self._upload(bot, token, moved, file, within_s)
+            return await call(waiter.model_copy(update={"chat_id": error.new_chat_id}))
 
     async def _upload(self, bot: Bot, token: str, waiter: Waiter, file: StoredFile, within_s: float) -> FileId:
         place, began = Place.of(waiter.chat_id), time.monotonic()
@@ -107,8 +123,23 @@ class Uploader:
         parts = [_thumbnail_part(thumbnail)] if thumbnail else []
         parts.append(_part(file, self._content(bot, place, file, slots)))
         fields = _fields(waiter, file, kind) | ({"thumbnail": "attach://thumb"} if thumbnail else {})
+        call = self.telegram.upload(token, f"send{kind.capitalize()}", fields, parts, within_s)
+        found = _file_id(await self._answer(bot, place, slots, call), kind)
+        took_s = round(time.monotonic() - began, 3)
+        log().info("file uploaded", bot_id=bot.bot_id, key=file.key, bytes=file.bytes, took_s=took_s)
+        return found
+
+    async def _send(self, bot: Bot, token: str, waiter: Waiter, file: StoredFile, known: FileId) -> None:
+        place = Place.of(waiter.chat_id)
+        slots = [await self.starting.wait(bot, place)]
+        params = _addressed(waiter, file) | {known.media: known.file_id}
+        await self._answer(bot, place, slots, self.telegram.call(token, f"send{known.media.capitalize()}", params))
+        log().info("file sent by its file_id", bot_id=bot.bot_id, key=file.key)
+
+    async def _answer(self, bot: Bot, place: Place, slots: list[Slot], call: Awaitable[Any]) -> Any:
+        """A call's answer; what it means for the bot's pace is noted."""
         try:
-            answer = await self.telegram.upload(token, f"send{kind.capitalize()}", fields, parts, within_s)
+            answer = await call
         except RateLimitedError as error:
             await self._refused(bot, place, slots, error)
         except TokenRefusedError as error:
@@ -116,10 +147,7 @@ class Uploader:
             raise TryLaterError("the bot is stopped", after_s=60) from error
         for slot in slots:
             await self.starting.taken(bot, slot)
-        found = _file_id(answer, kind)
-        took_s = round(time.monotonic() - began, 3)
-        log().info("file uploaded", bot_id=bot.bot_id, key=file.key, bytes=file.bytes, took_s=took_s)
-        return found
+        return answer
 
     async def _content(self, bot: Bot, place: Place, file: StoredFile, slots: list[Slot]) -> AsyncIterator[bytes]:
         """The file; its last piece waits for the start."""
@@ -164,25 +192,31 @@ def _thumbnail_part(content: bytes) -> FilePart:
     return FilePart("thumb", "thumb.jpg", "image/jpeg", len(content), once())
 
 
-def _fields(waiter: Waiter, file: StoredFile, kind: str) -> dict[str, str]:
-    """The call's parameters, as a form has them. Without a parse mode, the caption is shown as it stands."""
-    fields: dict[str, Any] = {"chat_id": waiter.chat_id, "duration": file.duration}
+def _addressed(waiter: Waiter, file: StoredFile) -> dict[str, Any]:
+    """What a call says whatever brings the file. Without a parse mode, the caption is shown as it stands."""
+    params: dict[str, Any] = {"chat_id": waiter.chat_id}
     if file.title.strip():
-        fields["caption"] = cut(file.title.strip(), MAX_CAPTION_UNITS)
+        params["caption"] = cut(file.title.strip(), MAX_CAPTION_UNITS).encode(errors="replace").decode()
+    if waiter.reply_to is not None:
+        params["reply_parameters"] = {"message_id": waiter.reply_to, "allow_sending_without_reply": True}
+    if waiter.thread_id is not None:
+        params["message_thread_id"] = waiter.thread_id
+    return params
+
+
+def _fields(waiter: Waiter, file: StoredFile, kind: str) -> dict[str, str]:
+    """An upload's parameters, as a form has them."""
+    fields = _addressed(waiter, file) | {"duration": file.duration}
     if kind == "video":
         fields |= {"width": file.width, "height": file.height, "supports_streaming": "true"}
     else:
         fields |= {"title": cut(file.title.strip(), 200), "performer": cut(file.performer.strip(), 200)}
-    if waiter.reply_to is not None:
-        reply = {"message_id": waiter.reply_to, "allow_sending_without_reply": True}
-        fields["reply_parameters"] = json.dumps(reply)
-    if waiter.thread_id is not None:
-        fields["message_thread_id"] = waiter.thread_id
     return {name: _text(value) for name, value in fields.items() if value not in (None, "")}
 
 
 def _text(value: Any) -> str:
-    return str(value).encode(errors="replace").decode()
+    text = json.dumps(value) if isinstance(value, dict) else str(value)
+    return text.encode(errors="replace").decode()
 
 
 def _plain(title: str) -> str:

@@ -27,18 +27,29 @@ def apology(failure: str) -> str:
     return _html(WORDS[Failure(failure) if known else Failure.TEMPORARY])
 
 
-def link_words(title: str, size: int, url: str, hours: int) -> str:
-    """The link in the place of a file that is too large.
+def link_words(title: str, size: int, url: str, hours: int, *, is_too_large: bool) -> str:
+    """The link in the place of a file that can't be sent.
 
-    >>> print(link_words("A & B", 1_500_000_000, "https://bot.example/m/x", 72))
+    >>> print(link_words("A & B", 1_500_000_000, "https://bot.example/m/x", 72, is_too_large=True))
     A &amp; B
     <BLANKLINE>
     This is too large to be sent here (1.5 GB). It can be fetched for 72 hours:
     https://bot.example/m/x
     """
     head = f"{_html(cut(title.strip(), MAX_CAPTION_UNITS))}\n\n" if title.strip() else ""
-    told = f"This is too large to be sent here ({_size(size)}). It can be fetched for {hours} hours:"
-    return f"{head}{told}\n{_html(url)}"
+    why = "This is too large to be sent here" if is_too_large else "Telegram doesn't take this file here"
+    return f"{head}{why} ({_size(size)}). It can be fetched for {hours} hours:\n{_html(url)}"
+
+
+def no_link_words(*, is_too_large: bool) -> str:
+    """The same where there are no links.
+
+    >>> no_link_words(is_too_large=False)
+    "Telegram doesn't take this file here. Try another quality, or only its sound."
+    """
+    if is_too_large:
+        return apology(Failure.TOO_LARGE)
+    return _html("Telegram doesn't take this file here. Try another quality, or only its sound.")
 
 
 def progress(stage: str, fraction: float | None) -> str:
