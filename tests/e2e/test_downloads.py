@@ -56,6 +56,13 @@ class Talk:
             PATIENCE_S,
         )
 
+    def progress_goes(self, user: int) -> None:
+        """Wait until the message that told how far it was is taken away."""
+        telegram = self.platform.telegram
+        self.platform.wait_for(
+            lambda: telegram.messages(chat_id=user, method="deleteMessages"), f"no progress for {user}", PATIENCE_S
+        )
+
 
 @pytest.fixture(scope="module")
 def talk(platform: Platform) -> Talk:
@@ -205,7 +212,8 @@ def test_who_waits_is_answered_though_the_fetch_dies_and_redis_forgets(talk: Tal
     users = range(1600, 1605)
     for user in users:
         talk.ask(user, f".vdl {link}")
-    talk.hears_of_progress(users[0])
+    for user in users:
+        talk.hears_of_progress(user)
 
     with Redis.from_url(talk.platform.endpoints.redis_url) as redis:
         redis.flushall()
@@ -216,3 +224,4 @@ def test_who_waits_is_answered_though_the_fetch_dies_and_redis_forgets(talk: Tal
     assert workers
     for user in users:
         assert talk.end(user).media
+        talk.progress_goes(user)

@@ -91,5 +91,6 @@ def make_bench(redis: Redis, *, jitter_s: float = 0.03, **doubles: Any) -> Bench
         recipients=recipients,
         queues=queues,
         names=QueueNames("courier"),
+        progress=doubles.get("progress"),
     )
     return Bench(sender, telegram, queues, bots, recipients, redis)

@@ -16,6 +16,7 @@ from courier.sender.hold import NO_STATE_S, STOPPED, Hold
 from courier.sender.intake import Intake, take_in
 from courier.sender.jobs import Chain, records_of_link
 from courier.sender.marks import Marks
+from courier.sender.progress import Progress, RemembersProgress
 from courier.sender.report import PutsOnQueues, RemembersUnreachable, Report, TakesDeadLetters, TellsEnds
 from courier.sender.starts import Starts
 from courier.sender.suspects import apart
@@ -45,6 +46,7 @@ class Sender:
         recipients: RemembersUnreachable,
         queues: PutsOnQueues,
         names: QueueNames,
+        progress: RemembersProgress | None = None,
         events: TellsEnds | None = None,
     ) -> None:
         self._telegram = telegram
@@ -55,6 +57,7 @@ class Sender:
         self._recipients = recipients
         self._queues = queues
         self._names = names
+        self._progress = Progress(progress)
         self._events = events
         self._times = CallTimes()
 
@@ -105,8 +108,10 @@ class Sender:
             recipients=self._recipients,
             report=report,
         )
-        endings = Endings(self._marks, self._dead, report)
-        delivery = Delivery(caller=caller, endings=endings, marks=self._marks, report=report, intake=intake)
+        endings = Endings(self._marks, self._dead, report, self._progress)
+        delivery = Delivery(
+            caller=caller, endings=endings, marks=self._marks, progress=self._progress, report=report, intake=intake
+        )
         held = await self._deliver(delivery, intake, report)
         if caller.stopped_by is not None:
             with correlated(caller.stopped_in):

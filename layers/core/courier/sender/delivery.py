@@ -10,6 +10,7 @@ from courier.sender.hold import NO_STATE_S, Hold
 from courier.sender.intake import Intake
 from courier.sender.jobs import Chain, Job, Refusal
 from courier.sender.marks import Claim, End, Marks, Parts, Settlement, Verdict
+from courier.sender.progress import Progress
 from courier.sender.report import Report
 from courier.sender.suspects import REASON, is_given_up
 from courier.telemetry import correlated, log
@@ -23,10 +24,13 @@ UNDECIDED_WAIT_S = 5
 class Delivery:
     """Delivers the message groups of one batch."""
 
-    def __init__(self, *, caller: Caller, endings: Endings, marks: Marks, report: Report, intake: Intake) -> None:
+    def __init__(
+        self, *, caller: Caller, endings: Endings, marks: Marks, progress: Progress, report: Report, intake: Intake
+    ) -> None:
         self._caller = caller
         self._endings = endings
         self._marks = marks
+        self._progress = progress
         self._report = report
         self._intake = intake
 
@@ -92,6 +96,8 @@ class Delivery:
             return job.aimed_at(list(sent.ids))
         if sent is Verdict.TWIN_UNDECIDED:
             return Hold(UNDECIDED_WAIT_S, "the message that it names isn't sent yet")
+        if message_ids := await self._progress.message_ids(job):
+            return job.aimed_at(message_ids)
         name = job.target.partition(":")[2]
         await self._endings.buried(job, f"data.external_id: no message {name} was sent within a day; give message_id")
         return None

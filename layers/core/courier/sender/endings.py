@@ -10,6 +10,7 @@ from courier.sender.attempt import Again, GivenUp
 from courier.sender.hold import Hold
 from courier.sender.jobs import Job, Refusal
 from courier.sender.marks import Became, Claim, End, Marks, Parts, Settlement, Verdict
+from courier.sender.progress import Progress
 from courier.sender.report import Ending, Report, TakesDeadLetters
 from courier.telemetry import log
 
@@ -17,10 +18,11 @@ from courier.telemetry import log
 class Endings:
     """Ends the messages of one batch."""
 
-    def __init__(self, marks: Marks, dead: TakesDeadLetters, report: Report) -> None:
+    def __init__(self, marks: Marks, dead: TakesDeadLetters, report: Report, progress: Progress) -> None:
         self._marks = marks
         self._dead = dead
         self._report = report
+        self._progress = progress
 
     async def known(self, job: Job, claim: Claim) -> None:
         """A message that ended before, or whose twin was delivered.
@@ -33,6 +35,7 @@ class Endings:
 
     async def delivered(self, job: Job, attempts: int, ids: Sequence[int], details: str | None) -> None:
         """Telegram has it; so the edits that it absorbed are done too."""
+        await self._progress.sent(job, ids)
         await self._end(job, "sent", Ending("delivered", attempts, ids=tuple(ids), details=details))
         await self._superseded(job)
 
@@ -93,6 +96,10 @@ class Endings:
             log().warning("mark not written", reason=str(error), became=settlement.became)
 
     async def _bury(self, link: Job | Refusal, reason: str) -> None:
+        if isinstance(link, Job) and self._progress.is_told_by(link):
+            # Nobody would send it again, and what it is about has an answer of its own.
+            log().info("progress isn't told", reason=reason)
+            return
         await asyncio.to_thread(self._dead.put, [DeadLetter(link.record, reason)])
 
 

@@ -14,6 +14,7 @@ from courier.sender.marks import Marks
 from courier.sender.report import TellsEnds
 from courier.settings import SenderSettings
 from courier.state.bots import BotTable
+from courier.state.progress import ProgressTable
 from courier.state.recipients import UnreachableTable
 from courier.state.tokens import TokenStore
 from courier.telegram.client import BotApi
@@ -41,6 +42,7 @@ def sender() -> Sender:
         recipients=UnreachableTable(dynamodb, settings.table_name),
         queues=sqs,
         names=QueueNames(settings.stack),
+        progress=ProgressTable(dynamodb, settings.table_name),
         events=None if settings.message_events == "off" else _events(settings),
     )
 

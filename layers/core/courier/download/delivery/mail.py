@@ -11,6 +11,7 @@ from courier.producer.messages import Message, del_msg, edit_msg, send_msg
 from courier.queues.names import Lane, QueueNames
 from courier.queues.sqs import Outbound
 from courier.state.media import FileId, StoredFile, Waiter
+from courier.state.progress import progress_name
 
 
 class Posts(Protocol):
@@ -40,7 +41,7 @@ class Mail:
 
     def begin_progress(self, waiter: Waiter, html: str) -> None:
         """Tell for the first time how far it is; nobody's telephone needs to ring for it."""
-        self._post(waiter, _send(waiter, progress_id(waiter), html, is_silent=True))
+        self._post(waiter, _send(waiter, progress_name(waiter.waiter_id), html, is_silent=True))
 
     def edit_progress(self, waiter: Waiter, html: str, number: int) -> None:
         """Tell it anew.
@@ -48,7 +49,7 @@ class Mail:
         Args:
             number: Of the edit, of this waiter: a repeat within minutes is none.
         """
-        name = progress_id(waiter)
+        name = progress_name(waiter.waiter_id)
         key = f"{name}-{number}"
         self._post(
             waiter,
@@ -65,7 +66,7 @@ class Mail:
 
     def end_progress(self, waiter: Waiter) -> None:
         """Take that message away."""
-        name = progress_id(waiter)
+        name = progress_name(waiter.waiter_id)
         message = del_msg(
             waiter.bot_id, waiter.chat_id, external_id=name, key=name, correlation_id=waiter.correlation_id
         )
@@ -79,11 +80,6 @@ class Mail:
             self.posting.put(self.names.bot(waiter.bot_id, Lane.REGULAR), [outbound], {})
         except NoSuchQueueError as error:
             raise StateUnavailableError(str(error)) from error
-
-
-def progress_id(waiter: Waiter) -> str:
-    """The external id of a waiter's message of progress."""
-    return f"{waiter.waiter_id}-progress"
 
 
 def _send(
