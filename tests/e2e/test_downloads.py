@@ -225,3 +225,4 @@ def test_who_waits_is_answered_though_the_fetch_dies_and_redis_forgets(talk: Tal
     for user in users:
         assert talk.end(user).media
         talk.progress_goes(user)
+    assert talk.platform.in_queue("dead.fifo") == 0, "nothing of it rings an alarm"
