@@ -57,7 +57,7 @@ cost: setup-dev ## What a million messages cost on AWS, from the last `make benc
 ##@ Test it
 
 .PHONY: test
-test: setup ## All tests that fit into ten minutes: unit, functional, infra, e2e
+test: setup ## The tests of every day (a quarter of an hour): unit, functional, infra, e2e
 	@echo "Two runs side by side, each shown when it ends; then the end-to-end tests, which measure and so run alone."
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target test-others test-functional
 	@$(PYTEST) tests/e2e
