@@ -3,20 +3,13 @@
 Each is named after its update, so that an update that is processed again asks for nothing twice.
 """
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from courier.commands.ports import Asker, Wish
-from courier.commands.replies import Posts
 from courier.commands.threads import calling
-from courier.contracts.envelope import CORRELATION_ID
 from courier.errors import NoSuchQueueError, StateUnavailableError
 from courier.producer.messages import MediaFields, Message, cancel_media, request_media
+from courier.producer.posting import Posts
 from courier.queues.names import QueueNames
 from courier.telemetry import current_correlation_id
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class QueuedDownloads:
@@ -43,9 +36,7 @@ class QueuedDownloads:
         await self._post(cancel_media(asker.bot.bot_id, asker.chat_id, asker.user_id, url, **_common(asker)))
 
     async def _post(self, message: Message) -> None:
-        named = message.named()
-        attributes: Mapping[str, str] = {CORRELATION_ID: named.correlation_id or ""}
-        made = replace(named.outbound(), attributes=attributes)
+        made = message.traced()
         try:
             await calling(self._posting.put, self._names.media, [made], {})
         except NoSuchQueueError as error:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from courier.commands.replies import Posts
 from courier.commands.threads import calling
 from courier.contracts.envelope import CORRELATION_ID
 from courier.errors import NoSuchQueueError
+from courier.producer.posting import Posts
 from courier.queues.dead_letters import DeadLetter
 from courier.queues.records import Record
 from courier.queues.sqs import BATCH_BYTES, Outbound

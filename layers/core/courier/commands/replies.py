@@ -6,22 +6,16 @@ whoever processes an update again says nothing twice.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Protocol
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from courier.commands.ports import Asker
 from courier.commands.threads import calling
-from courier.contracts.envelope import CORRELATION_ID
 from courier.errors import NoSuchQueueError, StateUnavailableError
 from courier.producer.messages import send_msg
+from courier.producer.posting import Posts
 from courier.queues.names import Lane, QueueNames
 from courier.queues.sqs import Outbound
-
-
-class Posts(Protocol):
-    """Queues, each group's messages in their order; see `courier.producer.posting.Posting`."""
-
-    def put(self, queue: str, messages: Sequence[Outbound], taken: dict[int, str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +84,7 @@ class Mailer:
 
 def _outbound(asker: Asker, number: int, reply: Reply, correlation_id: str) -> Outbound:
     name = f"update-{asker.bot.bot_id}-{asker.update_id}-{number}"
-    message = send_msg(
+    return send_msg(
         asker.bot.bot_id,
         asker.chat_id,
         reply.html,
@@ -101,5 +95,4 @@ def _outbound(asker: Asker, number: int, reply: Reply, correlation_id: str) -> O
         external_id=name,
         key=name,
         correlation_id=correlation_id,
-    )
-    return replace(message.outbound(), attributes={CORRELATION_ID: correlation_id})
+    ).traced()

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from courier.contracts.envelope import CORRELATION_ID, open_envelope
+from courier.contracts.envelope import open_envelope
 from courier.contracts.events import DomainEvent, MediaRequested
 from courier.contracts.media import MEDIA_TYPES, CancelMedia, RequestMedia, Sender
 from courier.download.errors import WORDS, Failure
@@ -14,9 +14,9 @@ from courier.download.interest import Interest
 from courier.download.kinds import QUALITIES, Kind, Wish
 from courier.errors import NoSuchQueueError, RefusedMessageError
 from courier.producer.messages import send_msg
+from courier.producer.posting import Posts
 from courier.queues.names import Lane, QueueNames
 from courier.queues.records import Record
-from courier.queues.sqs import Outbound
 from courier.state.bot import Bot
 from courier.state.media import End, Joined, Known, Request, Started, Waiter, Want
 from courier.state.wants import WantTable
@@ -37,12 +37,6 @@ class TellsEvents(Protocol):
     """The event bus; see `courier.events.bus`."""
 
     def put(self, events: Sequence[DomainEvent]) -> None: ...
-
-
-class Posts(Protocol):
-    """Queues; see `courier.producer.posting.Posting`."""
-
-    def put(self, queue: str, messages: Sequence[Outbound], taken: dict[int, str]) -> None: ...
 
 
 class ForgetsProgress(Protocol):
@@ -106,7 +100,7 @@ class Taker:
             key=name,
             correlation_id=correlation_id,
         )
-        made = replace(answer.outbound(), attributes={CORRELATION_ID: correlation_id})
+        made = answer.traced()
         try:
             self.posting.put(self.names.bot(to.bot_id, Lane.REGULAR), [made], {})
         except NoSuchQueueError as error:

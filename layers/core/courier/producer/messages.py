@@ -17,7 +17,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from courier.contracts.control import CONTROL_TYPES
-from courier.contracts.envelope import correlation_id_of, open_envelope
+from courier.contracts.envelope import CORRELATION_ID, correlation_id_of, open_envelope
 from courier.contracts.fields import ParseMode
 from courier.contracts.media import MEDIA_TYPES
 from courier.contracts.sending import SENDING_TYPES
@@ -175,6 +175,15 @@ class Message:
         if made.size > BATCH_BYTES:
             raise RefusedMessageError(f"data: the message has {made.size} bytes, and SQS carries {BATCH_BYTES}")
         return made
+
+    def traced(self) -> Outbound:
+        """As it goes to its queue, with its correlation id outside of the body too.
+
+        Raises:
+            RefusedMessageError: as `outbound`.
+        """
+        named = self.named()
+        return replace(named.outbound(), attributes={CORRELATION_ID: named.correlation_id or ""})
 
 
 def send_msg(bot_id: int, chat_id: int | str, text: str | None = None, **more: Unpack[SendFields]) -> Message:

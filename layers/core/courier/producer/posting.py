@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,6 +25,12 @@ TRIES = 4
 FIRST_PAUSE_S = 0.2
 #: SQS's words for a queue that doesn't exist, in its old protocol and its new one.
 _NO_QUEUE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
+
+
+class Posts(Protocol):
+    """Queues, each group's messages in their order; see `Posting`."""
+
+    def put(self, queue: str, messages: Sequence[Outbound], taken: dict[int, str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,16 @@
 """Answers by the bots' own queues, on the lane that goes first, as replies to the request and in its thread."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from courier.contracts.envelope import CORRELATION_ID
 from courier.download.delivery.wording import caption
 from courier.errors import NoSuchQueueError, StateUnavailableError
 from courier.producer.messages import Message, del_msg, edit_msg, send_msg
+from courier.producer.posting import Posts
 from courier.queues.names import Lane, QueueNames
-from courier.queues.sqs import Outbound
 from courier.state.media import FileId, StoredFile, Waiter
 from courier.state.progress import progress_name
-
-
-class Posts(Protocol):
-    """Queues, each group's messages in their order; see `courier.producer.posting.Posting`."""
-
-    def put(self, queue: str, messages: Sequence[Outbound], taken: dict[int, str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +66,9 @@ class Mail:
         self._post(waiter, message)
 
     def _post(self, waiter: Waiter, message: Message) -> None:
-        named = message.named()
-        attributes = {CORRELATION_ID: named.correlation_id or ""}
-        outbound = replace(named.outbound(), attributes=attributes)
+        made = message.traced()
         try:
-            self.posting.put(self.names.bot(waiter.bot_id, Lane.REGULAR), [outbound], {})
+            self.posting.put(self.names.bot(waiter.bot_id, Lane.REGULAR), [made], {})
         except NoSuchQueueError as error:
             raise StateUnavailableError(str(error)) from error
 
