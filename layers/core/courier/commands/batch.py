@@ -1,14 +1,14 @@
 """A batch of updates: groups side by side, each group in its order, and no longer than the function may run."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from courier.commands.processing import Hold
 from courier.commands.threads import calling
-from courier.errors import StateUnavailableError
 from courier.queues.records import BatchResponse, Record, failures
+from courier.queues.returning import HidesMessages, hide
 from courier.telemetry import correlated, log
 
 #: Seconds kept at an invocation's end: to note what was left, and to bring it back.
@@ -33,13 +33,6 @@ class Processes(Protocol):
     """What becomes of an update; see `courier.commands.processing`."""
 
     async def process(self, record: Record, *, is_alone: bool = False) -> Hold | None: ...
-
-
-class HidesMessages(Protocol):
-    """Queues, as far as a message's return is concerned."""
-
-    def url(self, name: str) -> str: ...
-    def hide(self, url: str, seconds_by_receipt: dict[str, int]) -> list[str]: ...
 
 
 class CommandsBatch:
@@ -68,7 +61,8 @@ class CommandsBatch:
             last = await self._run(end.left, deadline, is_alone=True) if is_suspect else end
             if last.hold is not None:
                 held |= dict.fromkeys(last.left, last.hold.seconds)
-        await self._hide(held)
+        if held:
+            await calling(hide, self._queues, held)
         return failures([record.message_id for record in records if record in held])
 
     async def _run(self, group: Sequence[Record], deadline: float, *, is_alone: bool = False) -> _End:
@@ -90,18 +84,3 @@ class CommandsBatch:
         except TimeoutError:
             log().warning("update waits: it wasn't done in time", after_s=NO_TIME_S)
             return Hold(NO_TIME_S)
-
-    async def _hide(self, held: Mapping[Record, int]) -> None:
-        if not held:
-            return
-        try:
-            url = await calling(self._queues.url, _queue_of(held))
-            refused = await calling(self._queues.hide, url, {record.receipt: held[record] for record in held})
-        except StateUnavailableError as error:
-            refused = [str(error)]
-        if refused:
-            log().warning("messages come back after the queue's own timeout", reason="; ".join(refused))
-
-
-def _queue_of(records: Iterable[Record]) -> str:
-    return next(iter(records)).queue_arn.rpartition(":")[2]

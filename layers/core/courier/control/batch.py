@@ -10,6 +10,7 @@ from courier.contracts.envelope import open_envelope
 from courier.errors import RefusedMessageError, StateUnavailableError, TryLaterError
 from courier.queues.dead_letters import DeadLetter
 from courier.queues.records import BatchResponse, Record, failures
+from courier.queues.returning import HidesMessages, hide
 from courier.telemetry import correlated, count, log
 
 #: Seconds until a message is tried again after AWS didn't answer.
@@ -26,13 +27,6 @@ class TakesDeadLetters(Protocol):
     """The dead-letter queue."""
 
     def put(self, letters: Sequence[DeadLetter]) -> None: ...
-
-
-class HidesMessages(Protocol):
-    """Queues, as far as a message's return is concerned."""
-
-    def url(self, name: str) -> str: ...
-    def hide(self, url: str, seconds_by_receipt: dict[str, int]) -> list[str]: ...
 
 
 async def answer_pulse(pulse: Pulse) -> None:
@@ -65,8 +59,7 @@ class ControlBatch:
             if after_s is not None:
                 waiting[record.group] = after_s
                 kept.append(record)
-        if kept:
-            self._hide(kept, waiting)
+        hide(self._queues, {record: waiting[record.group] for record in kept})
         return failures([record.message_id for record in kept])
 
     async def _one(self, record: Record) -> int | None:
@@ -103,14 +96,3 @@ class ControlBatch:
         log().warning("control message refused", reason=reason)
         count({"ControlRefused": 1})
         return None
-
-    def _hide(self, kept: Sequence[Record], waiting: dict[str, int]) -> None:
-        name = kept[0].queue_arn.rpartition(":")[2]
-        try:
-            url = self._queues.url(name)
-        except StateUnavailableError as error:
-            log().warning("messages come back after the queue's own timeout", reason=str(error))
-            return
-        refused = self._queues.hide(url, {record.receipt: waiting[record.group] for record in kept})
-        if refused:
-            log().warning("messages come back after the queue's own timeout", reason="; ".join(refused))

@@ -1,7 +1,7 @@
 """A batch of the media queue: each group in its order, and no bad message costs its neighbours anything."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from courier.download.taking import FAILED, UNREADABLE
 from courier.errors import CourierError, RefusedMessageError, StateUnavailableError
 from courier.queues.dead_letters import DeadLetter
 from courier.queues.records import BatchResponse, Record, failures
+from courier.queues.returning import HidesMessages, hide
 from courier.telemetry import correlated, count, log
 
 #: Seconds kept at an invocation's end, to bring back what was left.
@@ -35,13 +36,6 @@ class TakesDeadLetters(Protocol):
     """The dead-letter queue."""
 
     def put(self, letters: Sequence[DeadLetter]) -> None: ...
-
-
-class HidesMessages(Protocol):
-    """Queues, as far as a message's return is concerned."""
-
-    def url(self, name: str) -> str: ...
-    def hide(self, url: str, seconds_by_receipt: Mapping[str, int]) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +69,7 @@ class MediaBatch:
                     continue
                 stopped[record.group] = seconds
             held[record] = stopped[record.group]
-        self._hide(held)
+        hide(self.queues, held)
         return failures([record.message_id for record in held])
 
     def _one(self, record: Record) -> int | None:
@@ -108,18 +102,3 @@ class MediaBatch:
         log().warning("request given up", reason=reason)
         count({"MediaGivenUp": 1})
         return None
-
-    def _hide(self, held: Mapping[Record, int]) -> None:
-        if not held:
-            return
-        try:
-            url = self.queues.url(_queue_of(held))
-            refused = self.queues.hide(url, {record.receipt: seconds for record, seconds in held.items()})
-        except StateUnavailableError as error:
-            refused = [str(error)]
-        if refused:
-            log().warning("messages come back after the queue's own timeout", reason="; ".join(refused))
-
-
-def _queue_of(records: Iterable[Record]) -> str:
-    return next(iter(records)).queue_arn.rpartition(":")[2]

@@ -7,6 +7,7 @@ from courier.errors import StateUnavailableError
 from courier.pacing.pace import Pacer
 from courier.queues.names import BotQueue, QueueNames, source_of
 from courier.queues.records import BatchResponse, Record, failures
+from courier.queues.returning import hide
 from courier.sender.call_times import CallTimes
 from courier.sender.caller import Caller
 from courier.sender.delivery import Delivery
@@ -191,17 +192,8 @@ class Sender:
             log().error("bot stopped", bot_id=bot.bot_id, reason=reason)
 
     async def _give_back(self, held: Held) -> None:
-        if not held:
-            return
-        name = _queue_of(next(iter(held)))
-        seconds = {record.receipt: hold.seconds for record, hold in held.items()}
-        try:
-            url = await asyncio.to_thread(self._queues.url, name)
-            refused = await asyncio.to_thread(self._queues.hide, url, seconds)
-        except StateUnavailableError as error:
-            refused = [str(error)]
-        if refused:
-            log().warning("messages come back after the queue's own timeout", reason="; ".join(refused))
+        if held:
+            await asyncio.to_thread(hide, self._queues, {record: hold.seconds for record, hold in held.items()})
 
 
 def _held(chain: Chain, end: tuple[int, Hold] | None) -> list[tuple[Record, Hold]]:

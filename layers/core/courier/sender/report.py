@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -24,7 +24,7 @@ class PutsOnQueues(Protocol):
 
     def url(self, name: str) -> str: ...
     def send(self, url: str, messages: Sequence[Outbound]) -> None: ...
-    def hide(self, url: str, seconds_by_receipt: dict[str, int]) -> list[str]: ...
+    def hide(self, url: str, seconds_by_receipt: Mapping[str, int]) -> list[str]: ...
     def delete(self, url: str, receipts: Sequence[str]) -> None: ...
 
 
