@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from courier.download.making.workshop import Access
 from courier.errors import StateUnavailableError
-
-__all__ = ["Access", "AccessByParameter", "guarded_host"]
 
 #: Seconds for which a parameter is remembered; SSM gives 40 a second to a whole account.
 KNOWN_S = 300.0
@@ -26,6 +23,21 @@ class Secrets(Protocol):
         Raises:
             StateUnavailableError: It can't be read, or isn't there.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How sites are reached.
+
+    Attributes:
+        allowed: `host:port` of private targets, on the local stack alone.
+        proxy: The operator's, a URL; empty: none.
+        cookies: In the Netscape format; empty: none.
+    """
+
+    allowed: frozenset[str] = frozenset()
+    proxy: str = ""
+    cookies: str = ""
 
 
 @dataclass

@@ -13,7 +13,16 @@ from courier.download.urls import BadUrlError, fetchable, normalised
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BadUrlError", "Identity", "content_hash", "fetchable", "identity_of", "normalised", "object_key"]
+__all__ = [
+    "BadUrlError",
+    "Identity",
+    "content_hash",
+    "fetchable",
+    "identity_of",
+    "normalised",
+    "object_key",
+    "thumb_key",
+]
 
 #: The extractor of what no site knows.
 URL = "url"
@@ -78,6 +87,15 @@ def object_key(content: str, kind: Kind) -> str:
     'audio/bd5c.mp3'
     """
     return f"{kind}/{content}.{ENDINGS[kind]}"
+
+
+def thumb_key(content: str) -> str:
+    """Where the picture of what is stored under a hash lies, if it has one.
+
+    >>> thumb_key("bd5c")
+    'thumb/bd5c.jpg'
+    """
+    return f"thumb/{content}.jpg"
 
 
 def identity_of(url: str) -> Identity:

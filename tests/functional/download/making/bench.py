@@ -6,11 +6,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from courier.download.access import Access
 from courier.download.identity import object_key
 from courier.download.kinds import Kind
 from courier.download.making.programs import programs
 from courier.download.making.storing import ObjectStore
-from courier.download.making.workshop import Access, Workshop
+from courier.download.making.workshop import Workshop
 from courier.download.steps.extract import Extract
 from courier.download.steps.fetch import Fetch
 from courier.state.files import FileTable

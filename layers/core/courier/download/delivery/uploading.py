@@ -12,6 +12,7 @@ from courier.contracts.fields import MAX_CAPTION_UNITS
 from courier.download.delivery.bots import Bots
 from courier.download.delivery.starting import Place, Starting
 from courier.download.delivery.wording import cut
+from courier.download.identity import thumb_key
 from courier.errors import MigratedError, RateLimitedError, ServerFaultError, TokenRefusedError, TryLaterError
 from courier.pacing.pace import Slot
 from courier.state.bot import Bot
@@ -119,7 +120,7 @@ class Uploader:
         await self.starting.look(bot, place)
         slots: list[Slot] = []
         kind = _kind_of(file)
-        thumbnail = await self.objects.small(thumbnail_key(file.key), THUMBNAIL_BYTES)
+        thumbnail = await self.objects.small(thumb_key(PurePosixPath(file.key).stem), THUMBNAIL_BYTES)
         parts = [_thumbnail_part(thumbnail)] if thumbnail else []
         parts.append(_part(file, self._content(bot, place, file, slots)))
         fields = _fields(waiter, file, kind) | ({"thumbnail": "attach://thumb"} if thumbnail else {})
@@ -163,15 +164,6 @@ class Uploader:
         if is_bots and error.retry_after_s > DURABLE_S:
             await asyncio.to_thread(self.bots.hold, bot, error.retry_after_s)
         raise TryLaterError(error.description, after_s=max(1, round(error.retry_after_s))) from error
-
-
-def thumbnail_key(key: str) -> str:
-    """Where a file's thumbnail is, if it has one.
-
-    >>> thumbnail_key("video/0f.mp4")
-    'thumb/0f.jpg'
-    """
-    return f"thumb/{PurePosixPath(key).stem}.jpg"
 
 
 def _kind_of(file: StoredFile) -> str:

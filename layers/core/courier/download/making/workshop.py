@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from courier.download.errors import Failure, failure_of
 from courier.download.guard import running
 from courier.download.guard.running import JobCrashedError, JobError, JobStoppedError, JobTimeoutError
+from courier.download.identity import thumb_key
 from courier.download.kinds import Kind
 from courier.download.making.orders import Made
 from courier.download.making.programs import Programs
@@ -45,21 +46,6 @@ class Store(Protocol):
 
     def get(self, key: str, file: Path) -> bool:
         """False where there is no object."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How sites are reached.
-
-    Attributes:
-        allowed: `host:port` of private targets, on the local stack alone.
-        proxy: The operator's, a URL; empty: none.
-        cookies: In the Netscape format; empty: none.
-    """
-
-    allowed: frozenset[str] = frozenset()
-    proxy: str = ""
-    cookies: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +151,6 @@ class Workshop:
 def job_of(payload: Mapping[str, Any]) -> Job:
     """The job of a step's payload: the state machine's input."""
     return Job.model_validate({"state": "running", **payload["job"]})
-
-
-def thumb_key(content: str) -> str:
-    """Where the picture of a hash's file lies."""
-    return f"thumb/{content}.jpg"
 
 
 def texts_of(job: Job, page: Page, file: StoredFile, now: datetime) -> dict[str, str]:

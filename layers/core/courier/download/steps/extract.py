@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from courier.download.guard.running import Job as Task
+from courier.download.identity import thumb_key
 from courier.download.kinds import Kind
 from courier.download.making import job as guarded
 from courier.download.making.folders import job_folder
 from courier.download.making.orders import Order
-from courier.download.making.workshop import STALE, Outcome, Workshop, job_of, thumb_key
+from courier.download.making.workshop import STALE, Outcome, Workshop, job_of
 from courier.download.page import Page
 
 #: Seconds before the function's end in which the file is stored.
