@@ -10,12 +10,11 @@ from threading import Condition, Event
 from typing import Any
 
 from courier.download.access import Access
-from courier.download.executions import Bucket, Executions
+from courier.download.executions import Executions
 from courier.download.identity import content_hash, identity_of
 from courier.download.interest import Interest
 from courier.download.kinds import Kind, Wish
 from courier.download.making.programs import programs
-from courier.download.making.storing import ObjectStore
 from courier.download.making.workshop import Workshop
 from courier.download.policy import Limits
 from courier.download.probing.prober import Prober
@@ -25,6 +24,7 @@ from courier.download.steps.extract import Extract
 from courier.download.steps.fetch import Fetch
 from courier.download.steps.find import Find
 from courier.download.steps.probe import Probe
+from courier.download.storing import ObjectStore
 from courier.errors import StateUnavailableError
 from courier.state.media import Joined, Request, Started
 from tests.functional.download.desk import BUCKET, Desk, waiter
@@ -82,7 +82,7 @@ class Real:
         self.slowdown = Slowdown(desk.pacer._redis, per_minute=30)
         self._machine, self._redis = machine, redis
         self._executions = Executions(machine._client, machine._arn)
-        self.interest = Interest(desk.jobs, desk.files, self._executions, Bucket(lambda: desk.s3, BUCKET))
+        self.interest = Interest(desk.jobs, desk.files, self._executions, ObjectStore(desk.s3, BUCKET))
         self._is_closed = False
         self._begun: dict[str, int] = {}
         self._befalls: dict[str, Iterator[Callable[[], object]]] = {}
@@ -164,7 +164,7 @@ class Real:
 
     def _steps(self) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
         desk, workshop = self.desk, self._workshop()
-        find = Find(desk.jobs, desk.files, workshop.store)
+        find = Find(desk.jobs, desk.files, ObjectStore(desk.s3, BUCKET))
         fetch = Fetch(workshop, self._access, self.large_bytes, store_s=1.0)
         extract = Extract(workshop, store_s=1.0)
         return {

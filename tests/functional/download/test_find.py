@@ -12,12 +12,12 @@ from moto import mock_aws
 from courier.download.access import Access
 from courier.download.identity import Identity, content_hash, identity_of, object_key
 from courier.download.kinds import QUALITIES, Kind, Wish
-from courier.download.making.storing import ObjectStore
 from courier.download.page import Page
 from courier.download.policy import Limits
 from courier.download.probing.prober import Prober
 from courier.download.steps.find import Find
 from courier.download.steps.probe import Probe
+from courier.download.storing import ObjectStore
 from courier.errors import StateUnavailableError
 from courier.state.files import FileTable
 from courier.state.jobs import JobTable

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 import courier.wiring.download_request as wiring
 from courier.contracts.events import DomainEvent, MediaRequested
 from courier.download.accumulation import Accumulation
-from courier.download.executions import Bucket, Executions
+from courier.download.executions import Executions
 from courier.download.interest import Interest
 from courier.download.requesting import MOST_RECEIVES, MediaBatch
 from courier.download.sweeping import Sweep
@@ -401,17 +401,6 @@ def test_the_sweep_starts_again_and_gives_up_at_last(world: World) -> None:
     world.finish()
     assert world.told.answers == [("1-a", "temporary")]
     assert sweep.run().ended == 0, "nobody is left"
-
-
-def test_the_bucket(aws: Any) -> None:
-    s3 = aws.client("s3")
-    s3.create_bucket(Bucket="media", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    s3.put_object(Bucket="media", Key="video/a.mp4", Body=b"x")
-    bucket = Bucket(lambda: s3, "media")
-
-    assert (bucket.has("video/a.mp4"), bucket.has("video/b.mp4")) == (True, False)
-    with pytest.raises(StateUnavailableError):
-        Bucket(lambda: aws.client("s3", endpoint_url="http://127.0.0.1:1"), "media").has("x")
 
 
 @pytest.mark.parametrize("name", ["request_media", "cancel_media", "request_media_refused"])

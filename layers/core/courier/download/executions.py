@@ -1,4 +1,4 @@
-"""Executions of the download machine in Step Functions, and objects in its bucket."""
+"""Executions of the download machine in Step Functions."""
 
 import json
 from typing import Any
@@ -7,9 +7,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from courier.errors import StateUnavailableError
 from courier.state.media import Job, JobState
-
-#: What S3 says of a key that nothing lies under.
-_NOT_FOUND = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
 def input_of(job: Job) -> dict[str, Any]:
@@ -63,32 +60,3 @@ class Executions:
             return
         except (ClientError, BotoCoreError) as error:
             raise StateUnavailableError(f"execution {name}: {error}") from error
-
-
-class Bucket:
-    """See `interest.Objects`.
-
-    Args:
-        client: Makes S3's client, as boto3 has it, when it is asked for first: importing that takes half a second.
-        name: Of the bucket.
-    """
-
-    def __init__(self, client: Any, name: str) -> None:
-        self._client = client
-        self._name = name
-
-    def has(self, key: str) -> bool:
-        """Whether an object is there.
-
-        Raises:
-            StateUnavailableError: if S3 can't be asked, or refuses.
-        """
-        try:
-            self._client().head_object(Bucket=self._name, Key=key)
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in _NOT_FOUND:
-                return False
-            raise StateUnavailableError(f"object {key}: {error}") from error
-        except BotoCoreError as error:
-            raise StateUnavailableError(f"object {key}: {error}") from error
-        return True

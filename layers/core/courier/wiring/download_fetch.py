@@ -14,10 +14,10 @@ from botocore.config import Config
 from courier.aws.services import DYNAMODB, SSM
 from courier.download.access import AccessByParameter
 from courier.download.making.programs import programs
-from courier.download.making.storing import ObjectStore
 from courier.download.making.workshop import Outcome, Workshop
 from courier.download.steps.extract import Extract
 from courier.download.steps.fetch import Fetch
+from courier.download.storing import ObjectStore
 from courier.settings import FetchSettings
 from courier.state.files import FileTable
 from courier.state.jobs import JobTable

@@ -14,13 +14,13 @@ from botocore.config import Config
 from courier.aws.services import DYNAMODB, SSM
 from courier.download.access import AccessByParameter
 from courier.download.making.programs import programs
-from courier.download.making.storing import ObjectStore
 from courier.download.making.workshop import Outcome
 from courier.download.policy import Limits
 from courier.download.probing.prober import Prober
 from courier.download.probing.slowdown import Slowdown
 from courier.download.steps.find import Find
 from courier.download.steps.probe import Probe
+from courier.download.storing import ObjectStore
 from courier.settings import ProbeSettings
 from courier.state.files import FileTable
 from courier.state.jobs import JobTable

@@ -7,9 +7,10 @@ from typing import Any
 from courier.aws.services import DYNAMODB, EVENTS, SQS, STATES
 from courier.download.delivery.mail import Mail
 from courier.download.delivery.progress import ProgressEnds
-from courier.download.executions import Bucket, Executions
+from courier.download.executions import Executions
 from courier.download.interest import Interest
 from courier.download.requesting import MediaBatch
+from courier.download.storing import ObjectStore
 from courier.download.taking import Taker
 from courier.events.bus import EventBus
 from courier.producer.posting import Posting
@@ -49,15 +50,24 @@ def interest_of(settings: RequestSettings) -> Interest:
         jobs=JobTable(dynamodb, table),
         files=FileTable(dynamodb, table),
         starts=Executions(aws_client(STATES), settings.machine_arn),
-        objects=Bucket(_s3, settings.media_bucket),
+        objects=_Objects(settings.media_bucket),
     )
 
 
+class _Objects:
+    """The bucket; boto3 is imported where something stored is asked for, since that takes half a second."""
+
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+
+    def has(self, key: str) -> bool:
+        return _store(self._bucket).has(key)
+
+
 @cache
-def _s3() -> Any:
-    """Imported where something stored is asked for: it takes half a second."""
+def _store(bucket: str) -> ObjectStore:
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
     retries: Any = {"mode": "standard", "total_max_attempts": 3}
-    return boto3.client("s3", config=Config(connect_timeout=2, read_timeout=5, retries=retries))
+    return ObjectStore(boto3.client("s3", config=Config(connect_timeout=2, read_timeout=5, retries=retries)), bucket)

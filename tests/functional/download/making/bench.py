@@ -10,10 +10,10 @@ from courier.download.access import Access
 from courier.download.identity import object_key
 from courier.download.kinds import Kind
 from courier.download.making.programs import programs
-from courier.download.making.storing import ObjectStore
 from courier.download.making.workshop import Workshop
 from courier.download.steps.extract import Extract
 from courier.download.steps.fetch import Fetch
+from courier.download.storing import ObjectStore
 from courier.state.files import FileTable
 from courier.state.media import Job
 from tests.support.media_server import MediaServer

@@ -14,9 +14,9 @@ from courier.download.identity import thumb_key
 from courier.download.kinds import Kind
 from courier.download.making.orders import Made
 from courier.download.making.programs import Programs
-from courier.download.making.storing import sha256_of
 from courier.download.making.watching import Jobs, Progress, Watch
 from courier.download.page import Page
+from courier.download.storing import sha256_of
 from courier.errors import StateUnavailableError
 from courier.state.media import Job, StoredFile
 from courier.telemetry import log
@@ -38,7 +38,7 @@ class Files(Protocol):
 class Store(Protocol):
     """S3; see `storing.ObjectStore`."""
 
-    def put(self, file: Path, key: str, content_type: str, texts: Mapping[str, str]) -> bool:
+    def put(self, file: Path, sha256: str, key: str, content_type: str, texts: Mapping[str, str]) -> bool:
         """False where there is one already."""
 
     def described(self, key: str) -> dict[str, str] | None:
@@ -125,8 +125,8 @@ class Workshop:
     def _stored(self, job: Job, page: Page, folder: Path, made: Made) -> StoredFile:
         path, key = folder / made.file, page.key
         if made.thumb:
-            thumb, texts = thumb_key(page.canonical_hash), {"correlation-id": job.correlation_id}
-            self.store.put(folder / made.thumb, thumb, "image/jpeg", texts)
+            thumb, texts = folder / made.thumb, {"correlation-id": job.correlation_id}
+            self.store.put(thumb, sha256_of(thumb), thumb_key(page.canonical_hash), "image/jpeg", texts)
         file = StoredFile(
             key=key,
             bytes=path.stat().st_size,
@@ -139,7 +139,7 @@ class Workshop:
         )
         texts = texts_of(job, page, file, self.now())
         for _ in range(2):
-            if self.store.put(path, key, _TYPES[Kind(job.media)], texts):
+            if self.store.put(path, file.sha256, key, _TYPES[Kind(job.media)], texts):
                 return file
             if found := self.store.described(key):
                 # Its own words were cut to fit; ours weren't.

@@ -1,6 +1,6 @@
 """The step `find`: whether what the site calls by one name was stored under another link, or its video for a sound."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,10 +25,10 @@ class Files(Protocol):
 
 
 class Store(Protocol):
-    """S3; see `making.storing.ObjectStore`."""
+    """S3; see `storing.ObjectStore`."""
 
-    def described(self, key: str) -> Mapping[str, str] | None:
-        """None where there is no object."""
+    def has(self, key: str) -> bool:
+        """Whether there is an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Find:
         """The first that the table knows and the store still has: its lifecycle rules delete without telling."""
         for content in contents:
             file = self.files.stored(content)
-            if file is not None and self.store.described(file.key) is not None:
+            if file is not None and self.store.has(file.key):
                 return file
             if file is not None:
                 self.files.missing(content, file)

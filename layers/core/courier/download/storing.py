@@ -30,10 +30,11 @@ class ObjectStore:
         self._client = client
         self._bucket = bucket
 
-    def put(self, file: Path, key: str, content_type: str, texts: Mapping[str, str]) -> bool:
+    def put(self, file: Path, sha256: str, key: str, content_type: str, texts: Mapping[str, str]) -> bool:
         """Put a file, unless the key has one: two racing executions store one object.
 
         Args:
+            sha256: Of the file's bytes, in hex: S3 refuses others.
             texts: Metadata; see `encoded`.
 
         Returns:
@@ -42,7 +43,7 @@ class ObjectStore:
         Raises:
             StateUnavailableError: S3 can't be reached; so in all methods.
         """
-        digest = base64.b64encode(bytes.fromhex(sha256_of(file))).decode()
+        digest = base64.b64encode(bytes.fromhex(sha256)).decode()
         for tried in range(1, _TRIES + 1):
             try:
                 with self._one_error(), file.open("rb") as body:
@@ -73,6 +74,10 @@ class ObjectStore:
             return None
         texts = {name: unquote(text) for name, text in head["Metadata"].items()}
         return texts | {"bytes": str(head["ContentLength"])}
+
+    def has(self, key: str) -> bool:
+        """Whether there is an object."""
+        return self.described(key) is not None
 
     def get(self, key: str, file: Path) -> bool:
         """Copy an object into a file; False where there is none."""
