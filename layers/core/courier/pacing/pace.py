@@ -22,6 +22,8 @@ CHAT_WAIT_S = 0.3
 #: Chats that meet a 429 within `WIDEN_WITHIN_S` seconds make it the whole bot's.
 WIDEN_CHATS = 3
 WIDEN_WITHIN_S = 5.0
+#: Seconds of a bot's penalty from which on it is kept in the table too.
+DURABLE_S = 60.0
 
 
 class Wait(IntEnum):

@@ -10,6 +10,7 @@ from courier.errors import (
     TokenRefusedError,
     UnreachableError,
 )
+from courier.pacing.pace import DURABLE_S
 from courier.sender.attempt import Again, Delivered, GivenUp, Result, attempt
 from courier.sender.directory import Directory
 from courier.sender.hold import STOPPED, Hold
@@ -20,9 +21,6 @@ from courier.sender.report import RemembersUnreachable, Report
 from courier.sender.starts import Starts
 from courier.telegram.client import CallsTelegram
 from courier.telemetry import ensure_correlated, log
-
-#: Seconds of a bot's penalty from which on it is kept in the table too.
-DURABLE_S = 60.0
 
 
 class Caller:

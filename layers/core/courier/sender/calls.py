@@ -6,6 +6,7 @@ from typing import Any
 from courier.contracts.fields import MAX_CAPTION_UNITS, MAX_TEXT_UNITS, utf16_units
 from courier.contracts.sending import CallMethod, DelMsg, EditMsg, Media, Sending, SendMsg
 from courier.errors import RefusedMessageError
+from courier.pacing.places import chat_key, is_group
 from courier.sender.splitting import shown_units, split
 from courier.state.bots import Bot
 
@@ -29,13 +30,13 @@ class Call:
 
     @property
     def chat(self) -> str:
-        """The chat as keys name it (Telegram's @names don't distinguish case); empty for none."""
-        return "" if self.chat_id is None else str(self.chat_id).lower()
+        """The chat as keys name it; empty for none."""
+        return "" if self.chat_id is None else chat_key(self.chat_id)
 
     @property
     def is_group(self) -> bool:
-        """Whether the limits of groups hold: negative ids do, and an @name does until its id is known."""
-        return isinstance(self.chat_id, str) or (self.chat_id is not None and self.chat_id < 0)
+        """Whether the limits of groups hold."""
+        return self.chat_id is not None and is_group(self.chat_id)
 
     def to_chat(self, chat_id: int) -> "Call":
         """The same for another chat."""

@@ -88,7 +88,7 @@ class Directory:
 
     def held_s(self, bot: Bot) -> int:
         """Whole seconds for which Telegram still holds a bot, as its row says."""
-        return max(0, math.ceil((bot.held_until or 0) - self._clock()))
+        return bot.held_s(self._clock())
 
     async def hold(self, bot: Bot, seconds: float) -> None:
         """Remember a long penalty of a bot where a loss of Redis can't reach it.

@@ -1,6 +1,7 @@
 """A bot as its row holds it, and the stop switch of all: what every stage may know, without the token."""
 
 import json
+import math
 from enum import StrEnum
 from typing import Any
 
@@ -134,6 +135,10 @@ class Bot(BaseModel):
     def _known_news(cls, news: Any) -> Any:
         """As a row holds them."""
         return json.loads(news) if isinstance(news, str) else news
+
+    def held_s(self, now: float) -> int:
+        """Whole seconds for which Telegram still holds it, as its row says."""
+        return max(0, math.ceil((self.held_until or 0) - now))
 
     @property
     def is_active(self) -> bool:

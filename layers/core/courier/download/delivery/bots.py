@@ -69,7 +69,7 @@ class Bots:
 
     def held_s(self, bot: Bot) -> int:
         """Whole seconds for which Telegram still holds a bot, as its row says."""
-        return max(0, math.ceil((bot.held_until or 0) - self._clock()))
+        return bot.held_s(self._clock())
 
     def hold(self, bot: Bot, seconds: float) -> None:
         """Remember a long penalty of a bot where a loss of Redis can't reach it."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from courier.errors import RateLimitedError, StateUnavailableError, TryLaterError
 from courier.pacing.pace import Ask, Late, Pacer, Slot, Wait
+from courier.pacing.places import chat_key, is_group
 from courier.queues.names import Lane
 from courier.state.bot import Bot
 from courier.telemetry import log
@@ -33,12 +34,8 @@ class Place:
 
     @classmethod
     def of(cls, chat_id: int | str) -> "Place":
-        """As the sender sees it: an @name counts as a group until its id is known.
-
-        >>> Place.of("@News"), Place.of(-5), Place.of(5).is_group
-        (Place(chat='@news', is_group=True), Place(chat='-5', is_group=True), False)
-        """
-        return cls(str(chat_id).lower(), isinstance(chat_id, str) or chat_id < 0)
+        """As the sender sees it."""
+        return cls(chat_key(chat_id), is_group(chat_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from courier.download.delivery.starting import Place, Starting
 from courier.download.delivery.wording import cut
 from courier.download.identity import thumb_key
 from courier.errors import MigratedError, RateLimitedError, ServerFaultError, TokenRefusedError, TryLaterError
-from courier.pacing.pace import Slot
+from courier.pacing.pace import DURABLE_S, Slot
 from courier.state.bot import Bot
 from courier.state.media import FileId, StoredFile, Waiter
 from courier.telegram.files import FilePart
@@ -30,8 +30,6 @@ MOST_S = 840
 KNOWN_S = 40
 #: Telegram: bytes of a thumbnail.
 THUMBNAIL_BYTES = 200_000
-#: Seconds of a bot's penalty from which on it is kept in the table too, as the sender does.
-DURABLE_S = 60.0
 #: Content types by our keys' endings.
 _TYPES = {".mp4": "video/mp4", ".mp3": "audio/mpeg"}
 
