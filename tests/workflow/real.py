@@ -28,6 +28,7 @@ from courier.download.storing import ObjectStore
 from courier.errors import StateUnavailableError
 from courier.state.media import Joined, Request, Started
 from tests.functional.download.desk import BUCKET, Desk, waiter
+from tests.support.guarded import Run
 from tests.support.media_server import MediaServer
 from tests.workflow.conftest import FUNCTIONS, Ended, Machine
 
@@ -75,8 +76,8 @@ class Real:
         taken: Steps that came to their answers, in their order.
     """
 
-    def __init__(self, desk: Desk, machine: Machine, site: MediaServer, redis: Any, base: Path) -> None:
-        self.desk, self.site, self.base = desk, site, base
+    def __init__(self, desk: Desk, machine: Machine, site: MediaServer, redis: Any, *, base: Path, run: Run) -> None:
+        self.desk, self.site, self.base, self._run = desk, site, base, run
         self.large_bytes, self.fetch_s, self.skipped_s = 20_000_000, 60.0, 0.0
         self.taken: list[Taken] = []
         self.slowdown = Slowdown(desk.pacer._redis, per_minute=30)
@@ -177,7 +178,7 @@ class Real:
 
     def _probe(self) -> Probe:
         paces = Paces(self.slowdown, self.desk.wait_for)
-        prober = Prober(self._access, self.base / "probes", programs().deno)
+        prober = Prober(self._access, self.base / "probes", programs().deno, self._run)
         limits = Limits(max_bytes=50_000_000, large_bytes=self.large_bytes, max_duration_s=600)
         return Probe(self.desk.jobs, paces, prober, limits)
 
@@ -192,6 +193,7 @@ class Real:
             max_bytes=50_000_000,
             max_duration_s=600.0,
             clock=lambda: time.monotonic() + self.skipped_s,
+            run=self._run,
         )
 
     def _access(self) -> Access:

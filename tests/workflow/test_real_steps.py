@@ -11,28 +11,29 @@ from courier.download.errors import WORDS, Failure
 from courier.state.media import JobState
 from local.simulator.rules import Rule
 from tests.functional.conftest import redis, valkey_url
-from tests.functional.download.conftest import media, site
+from tests.functional.download.conftest import media, run, site
 from tests.functional.download.desk import BUCKET, Desk, desk
 from tests.functional.download.traps import M3U8
 from tests.functional.state.conftest import aws, client
+from tests.support.guarded import Run
 from tests.support.media_server import Manner, MediaServer
 from tests.support.media_server.pages import hls, hls_master
 from tests.workflow.conftest import Ended, Machine
 from tests.workflow.real import Real
 from tests.workflow.test_paths import ANSWERED, BEGIN, END, FETCH, FIND, START
 
-__all__ = ["aws", "client", "desk", "media", "redis", "site", "valkey_url"]
+__all__ = ["aws", "client", "desk", "media", "redis", "run", "site", "valkey_url"]
 
 FETCHED = [*FETCH, "Ended", *END]
 REFUSED = [*BEGIN, "Ended", *END]
 
 
 @pytest.fixture
-def real(desk: Desk, machine: Machine, site: MediaServer, redis: Any, tmp_path: Path) -> Real:
-    return Real(desk, machine, site, redis, tmp_path)
+def real(desk: Desk, machine: Machine, site: MediaServer, redis: Any, *, tmp_path: Path, run: Run) -> Real:
+    return Real(desk, machine, site, redis, base=tmp_path, run=run)
 
 
-async def run(real: Real, url: str, *numbers: int, media: str = "video") -> Ended:
+async def taken(real: Real, url: str, *numbers: int, media: str = "video") -> Ended:
     """Users ask, and the execution comes to its end; the loop is free for what steps do on it."""
     return await asyncio.to_thread(real.run, url, *numbers, media=media)
 
@@ -51,12 +52,12 @@ def assert_told(real: Real, failures: Mapping[int, Failure]) -> None:
 
 async def test_one_download_serves_all_links_to_a_page_and_its_sound(real: Real, site: MediaServer) -> None:
     link = site.url("video.mp4")
-    assert_answered(await run(real, link, 1, 2), FETCHED)
-    assert_answered(await run(real, link, 3), ANSWERED)
-    assert_answered(await run(real, site.redirect(link), 4), [*FIND, "Ended", *END])
+    assert_answered(await taken(real, link, 1, 2), FETCHED)
+    assert_answered(await taken(real, link, 3), ANSWERED)
+    assert_answered(await taken(real, site.redirect(link), 4), [*FIND, "Ended", *END])
     assert real.got() == {101: ["sendVideo"], 102: ["video"], 103: ["video"], 104: ["video"]}
 
-    ended = await run(real, link, 5, media="audio")
+    ended = await taken(real, link, 5, media="audio")
 
     assert_answered(ended, [*FIND, "Extract", "Extracted", "Ended", *END])
     assert real.got()[105] == ["sendAudio"]
@@ -73,7 +74,7 @@ async def test_what_is_known_beforehand_isnt_fetched(real: Real, site: MediaServ
     live = site.put("/list.m3u8", hls_master("/live.m3u8"), M3U8)
 
     ended = await asyncio.gather(
-        run(real, site.status(404), 1, 2), run(real, live, 3), run(real, site.url("video.mp4"), 4)
+        taken(real, site.status(404), 1, 2), taken(real, live, 3), taken(real, site.url("video.mp4"), 4)
     )
 
     for one, states in zip(ended, (REFUSED, REFUSED, [*FIND, "Sized", "Transfer", "Ended", *END]), strict=True):
@@ -87,7 +88,7 @@ async def test_too_much_after_all(real: Real, site: MediaServer, manner: Manner,
     real.large_bytes = 200_000 if reason == "size" else real.large_bytes
     real.fetch_s = 6.0 if reason == "time" else real.fetch_s
 
-    assert_answered(await run(real, site.url("video.mp4", manner), 1), [*FETCH, "Transfer", "Ended", *END])
+    assert_answered(await taken(real, site.url("video.mp4", manner), 1), [*FETCH, "Transfer", "Ended", *END])
 
     assert real.of("fetch")[0].told == {"outcome": "transfer", "reason": reason}
     assert_told(real, {101: Failure.TOO_LARGE})
@@ -100,7 +101,7 @@ async def test_a_site_is_asked_when_it_likes(real: Real, site: MediaServer) -> N
     text = site.media.read("hls/index.m3u8").decode().replace("index", "/plain/hls/index")
     real.befalls("probe", [bool, bool, lambda: site.put("/status/429/video.mp4", text, M3U8)])
 
-    ended = await run(real, site.status(429), 1)
+    ended = await taken(real, site.status(429), 1)
 
     assert_answered(ended, [*START, *["Probe", "Probed", "WaitForSite"] * 2, *FETCHED[len(START) :]])
     first, second, _ = real.of("probe")
@@ -145,7 +146,7 @@ async def test_a_fetch_is_tried_again(real: Real, site: MediaServer) -> None:
     """The store is down when it wants to store, and back the next time."""
     real.befalls("fetch", [lambda: down(real), lambda: back(real)])
 
-    assert_answered(await run(real, site.url("video.mp4"), 1, 2), FETCHED, retried=1)
+    assert_answered(await taken(real, site.url("video.mp4"), 1, 2), FETCHED, retried=1)
 
     assert real.got() == {101: ["sendVideo"], 102: ["video"]}
     assert real.left_behind() == []
@@ -155,7 +156,7 @@ async def test_a_fetch_that_never_works_is_apologised_for(real: Real, site: Medi
     """How sites are reached can't be read."""
     real.befalls("fetch", [real.close])
 
-    ended = await run(real, site.url("video.mp4"), 1, 2, 3)
+    ended = await taken(real, site.url("video.mp4"), 1, 2, 3)
 
     assert_answered(ended, [*FETCH[:-1], "Apologise", *END], retried=1)
     assert_told(real, dict.fromkeys((101, 102, 103), Failure.TEMPORARY))
@@ -164,7 +165,7 @@ async def test_a_fetch_that_never_works_is_apologised_for(real: Real, site: Medi
 async def test_while_telegram_cant_be_reached_deliver_comes_again(real: Real, site: MediaServer) -> None:
     real.desk.sim.add_fault(Rule.model_validate({"action": "5xx", "times": 1}))
 
-    ended = await run(real, site.url("video.mp4"), 1)
+    ended = await taken(real, site.url("video.mp4"), 1)
 
     assert_answered(ended, [*FETCH, "Ended", "Deliver", "Delivered", "Breathe", *END])
     assert [one.told["outcome"] for one in real.of("deliver")] == ["again", "done"]

@@ -1,11 +1,15 @@
 """Media on a site that may be reached, and traps beside it that may not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from courier.download.guard import running
-from tests.functional.download.warm import Warm, warmed
+from courier.download.guard.forking import ForkServer
+from courier.download.guard.running import Job
+from tests.functional.download import jobs
+from tests.support.guarded import NOTHING, Make, Run, warm_run
 from tests.support.media_server import Media, MediaServer, made, serving
 
 
@@ -30,12 +34,25 @@ def trap(media: Media) -> Iterator[MediaServer]:
 
 
 @pytest.fixture(scope="session")
-def _warmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
-    with warmed(tmp_path_factory.mktemp("warm")) as process:
-        yield process
+def run() -> Iterator[Run]:
+    """Runs guarded jobs, as production does."""
+    with warm_run() as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def fork_server() -> Iterator[ForkServer]:
+    """One that has prepared nothing, and so is there at once."""
+    server = ForkServer(NOTHING)
+    yield server
+    server.close()
 
 
 @pytest.fixture
-def _warm(_warmed: Warm, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guarded processes begin warm; see `warm`."""
-    monkeypatch.setattr(running, "subprocess", _warmed.module)
+def make(tmp_path: Path) -> Make:
+    """A job of `jobs`, with whatever else is named."""
+
+    def job(function: Callable[..., Any], payload: Any = None, **bounds: Any) -> Job:
+        return Job(f"{jobs.__name__}:{function.__name__}", payload, tmp_path, bounds.pop("timeout_s", 30.0), **bounds)
+
+    return job

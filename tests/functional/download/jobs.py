@@ -123,3 +123,20 @@ def crash(_: Any, __: Guard, ___: Note) -> None:
 
 def fail(payload: str, _: Guard, __: Note) -> None:
     raise ValueError(payload)
+
+
+def parent(_payload: Any, _guard: Guard, _note: Note) -> int:
+    """Who started this process."""
+    return os.getppid()
+
+
+def for_ever() -> None:
+    """A preparation without an end."""
+    os.write(1, b"preparing\n")
+    while True:
+        time.sleep(3600)
+
+
+def die() -> None:
+    """The same that ends its process."""
+    os._exit(1)

@@ -23,6 +23,7 @@ from courier.state.files import FileTable
 from courier.state.jobs import JobTable
 from courier.state.media import Request, Started, StoredFile, Waiter
 from courier.state.parameters import Parameters
+from tests.support.guarded import Run
 from tests.support.media_server import MediaServer
 from tests.support.media_server.pages import video_page
 
@@ -171,9 +172,9 @@ class NoPaces:
         return False
 
 
-def test_two_links_to_one_page_store_one_object(world: World, site: MediaServer, tmp_path: Path) -> None:
+def test_two_links_to_one_page_store_one_object(world: World, site: MediaServer, tmp_path: Path, run: Run) -> None:
     """Both steps, for one who has the page's link and one whose link leads there: the second finds the first's file."""
-    prober = Prober(lambda: Access(allowed=frozenset({site.target})), tmp_path)
+    prober = Prober(lambda: Access(allowed=frozenset({site.target})), tmp_path, run=run)
     limits = Limits(max_bytes=10_000_000, large_bytes=10_000_000, max_duration_s=60)
     probe = Probe(world.jobs, NoPaces(), prober, limits)
     page_url = site.put("/page", video_page(site.url("video.mp4")))

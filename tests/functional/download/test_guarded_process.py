@@ -1,37 +1,32 @@
 """A job in its own process: what it finds around it, how it ends, and that the guard holds there."""
 
-import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from courier.download.guard import running
 from courier.download.guard.downloader import FFMPEG_ENVIRONMENT, FFMPEG_INPUT
-from courier.download.guard.running import Job, JobCrashedError, JobError, JobStoppedError, JobTimeoutError, run
+from courier.download.guard.processes import anew
+from courier.download.guard.running import JobCrashedError, JobError, JobStoppedError, JobTimeoutError
 from tests.functional.download import jobs
 from tests.functional.download.traps import M3U8, NAMES
+from tests.support.guarded import SLEEPER, Make, Run, surviving
 from tests.support.media_server import MediaServer
 from tests.support.media_server.pages import hls
 
-SLEEPER = ("import sys; sys.stdin.read()",)
+
+@pytest.fixture(params=["anew", "forked"])
+def run(request: pytest.FixtureRequest) -> Run:
+    """Runs jobs, in processes of both kinds."""
+    return partial(running.run, start=request.getfixturevalue("fork_server") if request.param == "forked" else anew)
 
 
-@pytest.fixture
-def make(tmp_path: Path) -> Callable[..., Job]:
-    """A job of `jobs`, with whatever else is named."""
-
-    def job(function: Callable[..., Any], payload: Any = None, **bounds: Any) -> Job:
-        return Job(f"{jobs.__name__}:{function.__name__}", payload, tmp_path, bounds.pop("timeout_s", 30.0), **bounds)
-
-    return job
-
-
-def test_a_job_finds_nothing_of_ours(make: Callable[..., Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_finds_nothing_of_ours(make: Make, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_RUNTIME_API", "HTTP_PROXY", "TELEGRAM_TOKEN"):
         monkeypatch.setenv(name, "secret")
     found = run(make(jobs.environment))
@@ -45,7 +40,7 @@ def test_a_job_finds_nothing_of_ours(make: Callable[..., Job], tmp_path: Path, m
     assert found["curl"]
 
 
-def test_a_download(make: Callable[..., Job], site: MediaServer, tmp_path: Path) -> None:
+def test_a_download(make: Make, run: Run, site: MediaServer, tmp_path: Path) -> None:
     told: list[Any] = []
     payload = {"url": site.url("hls/index.m3u8"), "folder": str(tmp_path), "ffmpeg": str(site.media.ffmpeg)}
     job = make(jobs.fetch, payload, allowed=frozenset({site.target}), programs=(site.media.ffmpeg,))
@@ -54,7 +49,7 @@ def test_a_download(make: Callable[..., Job], site: MediaServer, tmp_path: Path)
     assert (tmp_path / "out.mp4").stat().st_size > 10_000
 
 
-def test_threads_are_guarded_too(make: Callable[..., Job], trap: MediaServer) -> None:
+def test_threads_are_guarded_too(make: Make, run: Run, trap: MediaServer) -> None:
     with pytest.raises(JobError, match=r"^forbidden address: ") as caught:
         run(make(jobs.in_thread, trap.url("video.mp4")))
     assert caught.value.is_forbidden
@@ -62,7 +57,7 @@ def test_threads_are_guarded_too(make: Callable[..., Job], trap: MediaServer) ->
 
 
 def test_segments_that_are_fetched_side_by_side(
-    make: Callable[..., Job], site: MediaServer, trap: MediaServer, tmp_path: Path
+    make: Make, run: Run, site: MediaServer, trap: MediaServer, tmp_path: Path
 ) -> None:
     url = site.put("/list.m3u8", hls("/plain/hls/index0.ts", trap.url("hls/index1.ts", host="evil.test")), M3U8)
     payload = {
@@ -88,7 +83,7 @@ def test_segments_that_are_fetched_side_by_side(
         ["-f", "lavfi", "-i", "movie=x", "{trap}"],
     ],
 )
-def test_ffmpeg_gets_no_network(make: Callable[..., Job], site: MediaServer, trap: MediaServer, arguments: Any) -> None:
+def test_ffmpeg_gets_no_network(make: Make, run: Run, site: MediaServer, trap: MediaServer, arguments: Any) -> None:
     command = [str(site.media.ffmpeg), *(word.format(trap=trap.url("video.mp4")) for word in arguments), "-"]
     with pytest.raises(JobError, match=r"^forbidden program: "):
         run(make(jobs.start, command, programs=(site.media.ffmpeg,)))
@@ -96,7 +91,7 @@ def test_ffmpeg_gets_no_network(make: Callable[..., Job], site: MediaServer, tra
 
 
 @pytest.mark.parametrize("command", [["/bin/sh", "-c", "true"], ["curl", "http://127.0.0.2"], ["ffmpeg", "-version"]])
-def test_other_programs(make: Callable[..., Job], site: MediaServer, command: list[str]) -> None:
+def test_other_programs(make: Make, run: Run, site: MediaServer, command: list[str]) -> None:
     with pytest.raises(JobError, match=r"^forbidden program: "):
         run(make(jobs.start, command, programs=(site.media.ffmpeg,)))
 
@@ -135,7 +130,7 @@ def test_our_ffmpeg_reads_mpeg_ts(site: MediaServer) -> None:
     assert done.returncode == 0, done.stderr[-500:]
 
 
-def test_what_a_job_raises(make: Callable[..., Job]) -> None:
+def test_what_a_job_raises(make: Make, run: Run) -> None:
     with pytest.raises(JobError, match=r"^no such video$") as caught:
         run(make(jobs.fail, "no such video"))
     assert (caught.value.type_name, caught.value.is_forbidden) == ("ValueError", False)
@@ -143,20 +138,20 @@ def test_what_a_job_raises(make: Callable[..., Job]) -> None:
 
 
 @pytest.mark.parametrize("secret", ["s3cret", 'quo"te\\ö'])
-def test_a_secret_is_not_told(make: Callable[..., Job], secret: str) -> None:
+def test_a_secret_is_not_told(make: Make, run: Run, secret: str) -> None:
     words = f"http://user:{secret}@proxy.test doesn't answer"
     with pytest.raises(JobError, match=r"user:\*\*\*@proxy") as caught:
         run(make(jobs.fail, words, secret=secret))
     assert secret not in caught.value.trace
 
 
-def test_a_crash_is_told_with_its_last_words(make: Callable[..., Job]) -> None:
+def test_a_crash_is_told_with_its_last_words(make: Make, run: Run) -> None:
     with pytest.raises(JobCrashedError, match="exit status 7: out of luck"):
         run(make(jobs.crash))
 
 
 @pytest.mark.parametrize("why", ["timeout", "stopped"])
-def test_a_killed_job_takes_its_programs_along(make: Callable[..., Job], why: str) -> None:
+def test_a_killed_job_takes_its_programs_along(make: Make, run: Run, why: str) -> None:
     python = Path(sys.executable)
     told: list[list[int]] = []
     payload = {"program": [str(python), "-c", *SLEEPER]}
@@ -165,42 +160,3 @@ def test_a_killed_job_takes_its_programs_along(make: Callable[..., Job], why: st
     with pytest.raises(expected):
         run(job, note=told.append, is_wanted=lambda: why == "timeout" or not told)
     assert not surviving([psutil.Process(number) for number in told[0] if psutil.pid_exists(number)])
-
-
-def test_a_job_dies_with_its_parent(tmp_path: Path) -> None:
-    """Lambda and the local emulator kill a function at its timeout without a word."""
-    python = sys.executable
-    payload = {"program": [python, "-c", *SLEEPER]}
-    program = (
-        "import sys; from pathlib import Path; from courier.download.guard.running import Job, run\n"
-        f"job = Job('{jobs.__name__}:wait', {payload!r}, Path({str(tmp_path)!r}), 60.0, programs=(Path({python!r}),))\n"
-        "run(job, note=lambda note: print(*note, flush=True))"
-    )
-    with subprocess.Popen(
-        [python, "-c", program],
-        stdout=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    ) as parent:
-        assert parent.stdout is not None
-        children = [psutil.Process(int(number)) for number in parent.stdout.readline().split()]
-        parent.send_signal(signal.SIGKILL)
-    assert len(children) == 2
-    assert not surviving(children)
-
-
-def surviving(processes: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that live on; a killed one may take a moment, and an orphan stays a zombie where nobody collects it."""
-    for _ in range(200):
-        _, alive = psutil.wait_procs(processes, timeout=0.1)
-        processes = [process for process in alive if process.is_running() and not is_zombie(process)]
-        if not processes:
-            break
-    return processes
-
-
-def is_zombie(process: psutil.Process) -> bool:
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True

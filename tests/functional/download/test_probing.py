@@ -8,23 +8,23 @@ import pytest
 
 from courier.download.access import Access
 from courier.download.errors import Failed, Failure
-from courier.download.guard.running import Job, run
+from courier.download.guard.running import Job
 from courier.download.identity import URL, Identity
 from courier.download.making.programs import programs
 from courier.download.probing.prober import Found, Prober
 from tests.functional.download import jobs
 from tests.functional.download.traps import M3U8, MPD, WAYS
+from tests.support.guarded import Run
 from tests.support.media_server import Manner, MediaServer
 from tests.support.media_server.pages import dash, hls, hls_master, json_ld_page, og_page, video_page
 
-pytestmark = pytest.mark.usefixtures("_warm")
 type Look = Callable[[str], Found | Failed]
 
 
 @pytest.fixture
-def look(site: MediaServer, tmp_path: Path) -> Look:
+def look(site: MediaServer, tmp_path: Path, run: Run) -> Look:
     """A prober that may reach the site."""
-    prober = Prober(lambda: Access(allowed=frozenset({site.target})), tmp_path / "jobs", programs().deno)
+    prober = Prober(lambda: Access(allowed=frozenset({site.target})), tmp_path / "jobs", programs().deno, run)
     return lambda url: prober.look(url, 60.0)
 
 
@@ -140,48 +140,48 @@ def test_no_way_leads_into_a_trap(look: Look, site: MediaServer, trap: MediaServ
     assert trap.connections == 0
 
 
-def test_a_site_that_says_nothing(tmp_path: Path) -> None:
+def test_a_site_that_says_nothing(tmp_path: Path, run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(0)
         target = f"127.0.0.1:{silent.getsockname()[1]}"
-        prober = Prober(lambda: Access(allowed=frozenset({target})), tmp_path)
+        prober = Prober(lambda: Access(allowed=frozenset({target})), tmp_path, run=run)
         assert failure(prober.look(f"http://{target}/video.mp4", 2.0)) is Failure.TEMPORARY
         asked, _ = silent.accept()
         asked.close()
     assert not list(tmp_path.iterdir())
 
 
-def test_cookies_go_to_their_site(site: MediaServer, tmp_path: Path) -> None:
+def test_cookies_go_to_their_site(site: MediaServer, tmp_path: Path, run: Run) -> None:
     lines = ("# Netscape HTTP Cookie File", "127.0.0.1 FALSE / FALSE 0 session abc", ".a.example TRUE / FALSE 0 b c")
     cookies = lines[0] + "".join("\n" + line.replace(" ", "\t") for line in lines[1:]) + "\n"
-    prober = Prober(lambda: Access(allowed=frozenset({site.target}), cookies=cookies), tmp_path)
+    prober = Prober(lambda: Access(allowed=frozenset({site.target}), cookies=cookies), tmp_path, run=run)
     found(prober.look(site.url("video.mp4"), 60.0))
     assert site.hits[0].headers["cookie"] == "session=abc"
 
 
-def test_cookies_that_cant_be_read_are_told_to_nobody(site: MediaServer, tmp_path: Path) -> None:
-    prober = Prober(lambda: Access(allowed=frozenset({site.target}), cookies="session=abc"), tmp_path)
+def test_cookies_that_cant_be_read_are_told_to_nobody(site: MediaServer, tmp_path: Path, run: Run) -> None:
+    prober = Prober(lambda: Access(allowed=frozenset({site.target}), cookies="session=abc"), tmp_path, run=run)
     outcome = prober.look(site.url("video.mp4"), 60.0)
     assert failure(outcome) is Failure.TEMPORARY
     assert "abc" not in str(outcome)
 
 
-def test_a_proxy_carries_all(site: MediaServer, tmp_path: Path) -> None:
+def test_a_proxy_carries_all(site: MediaServer, tmp_path: Path, run: Run) -> None:
     """The media server answers requests that name whole URLs by their path."""
     proxy = f"http://user:word@{site.target}"
-    prober = Prober(lambda: Access(proxy=proxy), tmp_path)
+    prober = Prober(lambda: Access(proxy=proxy), tmp_path, run=run)
     outcome = prober.look("http://93.184.216.34/plain/video.mp4", 60.0)
     assert site.hits, outcome
     assert "word" not in str(outcome)
 
 
-def test_a_private_target_is_not_asked_of_the_proxy(site: MediaServer, tmp_path: Path) -> None:
-    prober = Prober(lambda: Access(proxy=f"http://{site.target}"), tmp_path)
+def test_a_private_target_is_not_asked_of_the_proxy(site: MediaServer, tmp_path: Path, run: Run) -> None:
+    prober = Prober(lambda: Access(proxy=f"http://{site.target}"), tmp_path, run=run)
     assert failure(prober.look("http://10.0.0.1/plain/video.mp4", 60.0)) is Failure.FORBIDDEN_ADDRESS
     assert not site.hits
 
 
-def test_scripts_of_sites_have_no_network(trap: MediaServer, tmp_path: Path) -> None:
+def test_scripts_of_sites_have_no_network(trap: MediaServer, tmp_path: Path, run: Run) -> None:
     """As yt-dlp starts them, but from a file."""
     deno = programs().deno
     assert deno is not None

@@ -24,6 +24,7 @@ from courier.state.jobs import JobTable
 from courier.state.parameters import Parameters
 from courier.wiring.aws import aws_client
 from courier.wiring.download_answers import progress_messages
+from courier.wiring.guarded import guarded_run
 
 #: Seconds between two pieces of a file that goes to S3, not of the whole; a file is put again whole, so not often.
 _S3 = Config(connect_timeout=2, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
@@ -61,6 +62,7 @@ def download_fetch() -> FetchFunction:
         base=Path(gettempdir()) / "courier-jobs",
         max_bytes=settings.media_max_bytes,
         max_duration_s=settings.media_max_duration_s,
+        run=guarded_run(),
     )
     fetch = Fetch(workshop, access, settings.media_large_bytes)
     return FetchFunction({"fetch": fetch.run, "extract": Extract(workshop).run})

@@ -26,6 +26,7 @@ from courier.state.files import FileTable
 from courier.state.jobs import JobTable
 from courier.state.parameters import Parameters
 from courier.wiring.aws import aws_client
+from courier.wiring.guarded import guarded_run
 from courier.wiring.process import run
 from courier.wiring.redis import redis_of
 
@@ -79,7 +80,7 @@ def download_probe() -> ProbeFunction:
     probing = Probe(
         jobs=jobs,
         paces=_Paces(Slowdown(redis_of(settings), settings.media_site_per_minute)),
-        prober=Prober(access, Path(gettempdir()) / "courier-probes", programs().deno),
+        prober=Prober(access, Path(gettempdir()) / "courier-probes", programs().deno, guarded_run()),
         limits=limits,
     )
     finding = Find(jobs, files, ObjectStore(boto3.client("s3", config=_AWS), settings.media_bucket))

@@ -16,6 +16,7 @@ from courier.download.steps.fetch import Fetch
 from courier.download.storing import ObjectStore
 from courier.state.files import FileTable
 from courier.state.media import Job
+from tests.support.guarded import Run
 from tests.support.media_server import MediaServer
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Bench:
     s3: "S3Client"
     files: FileTable
     site: MediaServer
+    run: Run
     jobs: FakeJobs = field(default_factory=FakeJobs)
     progress: FakeProgress = field(default_factory=FakeProgress)
     max_bytes: int = 50_000_000
@@ -72,6 +74,7 @@ class Bench:
             base=self.base,
             max_bytes=self.max_bytes,
             max_duration_s=self.max_duration_s,
+            run=self.run,
         )
 
     def fetch(self, url: str, *, left_s: float = 60.0, media: str = "video", **page: Any) -> dict[str, Any]:

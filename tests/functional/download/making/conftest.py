@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from courier.state.files import FileTable
 from tests.functional.download.making.bench import BUCKET, Bench
+from tests.support.guarded import Run
 from tests.support.media_server import MediaServer
 
 TABLE = "courier-state"
@@ -24,7 +25,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
 
 
 @pytest.fixture
-def bench(aws: boto3.Session, site: MediaServer, tmp_path: Path) -> Bench:
+def bench(aws: boto3.Session, site: MediaServer, tmp_path: Path, run: Run) -> Bench:
     """See `Bench`."""
     table, s3 = aws.client("dynamodb"), aws.client("s3")
     table.create_table(
@@ -34,4 +35,4 @@ def bench(aws: boto3.Session, site: MediaServer, tmp_path: Path) -> Bench:
         BillingMode="PAY_PER_REQUEST",
     )
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    return Bench(tmp_path / "jobs", s3, FileTable(table, TABLE), site)
+    return Bench(tmp_path / "jobs", s3, FileTable(table, TABLE), site, run)

@@ -14,7 +14,6 @@ from tests.functional.download.traps import M3U8
 from tests.support.media_server import Manner, MediaServer
 from tests.support.media_server.pages import hls
 
-pytestmark = pytest.mark.usefixtures("_warm")
 VIDEO, AUDIO, THUMB = f"video/{CANONICAL}.mp4", f"audio/{CANONICAL}.mp3", f"thumb/{CANONICAL}.jpg"
 STORED = {"outcome": "stored"}
 

@@ -4,22 +4,16 @@ import json
 import os
 import selectors
 import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
-from courier.download.guard.downloader import FFMPEG_ENVIRONMENT
+from courier.download.guard.processes import Process, Start, anew
 from courier.errors import CourierError
 
-#: What a child is given of the environment: how Python starts and checks certificates. No AWS credentials, no proxies.
-_KEPT = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "SSL_CERT_DIR", "SSL_CERT_FILE", "TZ")
 #: How long the parent may go without looking whether the job is still wanted, in seconds.
 _LOOK_S = 0.5
 _STDERR_BYTES = 4_000
@@ -89,17 +83,24 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class _Child:
-    process: subprocess.Popen[bytes]
+    process: Process
     results: int
 
 
-def run(job: Job, *, note: Callable[[Any], None] = lambda _: None, is_wanted: Callable[[], bool] = lambda: True) -> Any:
+def run(
+    job: Job,
+    *,
+    note: Callable[[Any], None] = lambda _: None,
+    is_wanted: Callable[[], bool] = lambda: True,
+    start: Start = anew,
+) -> Any:
     """Do a job in a child process, and give its result.
 
     Args:
         job: What to do.
         note: Told what the job tells on its way. It runs between reads, so it should be quick.
         is_wanted: Asked twice a second; the first no kills the job.
+        start: Starts its process.
 
     Raises:
         JobError: The job raised.
@@ -109,7 +110,7 @@ def run(job: Job, *, note: Callable[[Any], None] = lambda _: None, is_wanted: Ca
     """
     ends = time.monotonic() + job.timeout_s
     stderr_path = job.folder / "stderr.txt"
-    with stderr_path.open("wb") as stderr, _child(job, stderr.fileno()) as child:
+    with stderr_path.open("wb") as stderr, _child(job, stderr.fileno(), start) as child:
         for line in map(json.loads, map(job.shown, _lines(child.results, ends, is_wanted))):
             if "note" in line:
                 note(line["note"])
@@ -123,49 +124,15 @@ def run(job: Job, *, note: Callable[[Any], None] = lambda _: None, is_wanted: Ca
     raise JobCrashedError(f"exit status {status}: {words}")
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return kept | {
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "PATH": "",
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        # yt-dlp would look for plugins below HOME, where downloads are.
-        "YTDLP_NO_PLUGINS": "1",
-        **FFMPEG_ENVIRONMENT,
-        **_bytecode(),
-    }
-
-
-def _bytecode() -> dict[str, str]:
-    """Where the child finds compiled code, without which yt-dlp's import takes 3 seconds instead of 0.6.
-
-    Beside the sources, if they came compiled or may be compiled there. Lambda's layers can't be written: a folder that
-    this execution environment's later jobs find again.
-    """
-    if Path(cache_from_source(__file__)).exists() or os.access(Path(__file__).parent, os.W_OK):
-        return {}
-    return {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "courier-bytecode")}
-
-
 @contextmanager
-def _child(job: Job, stderr: int) -> Iterator[_Child]:
+def _child(job: Job, printed: int, start: Start) -> Iterator[_Child]:
     """Its process, dead with all that it started when this ends."""
     job_read, job_write = os.pipe()
     results_read, results_write = os.pipe()
     open_here = [job_write, results_read]
     try:
         try:
-            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", "-s", "-m", "courier.download.guard.child", str(job_read), str(results_write)],
-                stdin=subprocess.DEVNULL,
-                stdout=stderr,
-                stderr=stderr,
-                pass_fds=(job_read, results_write),
-                env=_environment(job.folder),
-                cwd=job.folder,
-                start_new_session=True,
-            )
+            process = start(job.folder, (job_read, results_write), printed, job.timeout_s)
         finally:
             os.close(job_read)
             os.close(results_write)
@@ -196,8 +163,8 @@ def _give(job: Job, descriptor: int) -> None:
         return
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """The whole session: what a killed job had started would go on otherwise."""
+def _kill(process: Process) -> None:
+    """The whole group: what a killed job had started would go on otherwise."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
