@@ -23,7 +23,10 @@ unexport PYTHONPATH
 export SAM_CLI_TELEMETRY := 0
 
 # A make that a test starts is none of ours.
-PYTEST = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(PY) -m pytest -m "not slow" -q
+PYTHON_OF_TESTS = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(PY)
+PYTEST = $(PYTHON_OF_TESTS) -m pytest -q
+# One more than there are processors, since tests wait for things too.
+TESTERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 CODE := functions layers/core/courier cli local bench tests
 
 ##@ Use it
@@ -57,18 +60,18 @@ cost: setup-dev ## What a million messages cost on AWS, from the last `make benc
 ##@ Test it
 
 .PHONY: test
-test: setup ## The tests of every day (a quarter of an hour): unit, functional, infra, e2e
-	@echo "Two runs side by side, each shown when it ends; then the end-to-end tests, which measure and so run alone."
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target test-others test-functional
-	@$(PYTEST) tests/e2e
+test: setup ## The tests of every day (nine minutes): unit, infra, workflow, functional, e2e
+	@$(PYTEST) -m "not slow" --numprocesses=$(TESTERS) --dist=worksteal \
+		tests/unit tests/infra tests/workflow tests/functional
+	@$(MAKE) --no-print-directory test-e2e
 
-.PHONY: test-others
-test-others: setup
-	@$(PYTEST) tests/unit tests/infra tests/workflow
+.PHONY: test-e2e
+test-e2e: setup ## End-to-end tests alone: the deployed local stack
+	@$(PYTHON_OF_TESTS) -m tests.e2e -q
 
 .PHONY: test-functional
 test-functional: setup ## Functional tests alone: real Valkey, real processes, simulated AWS and Telegram
-	@$(PYTEST) tests/functional
+	@$(PYTEST) -m "not slow" tests/functional
 
 .PHONY: test-unit
 test-unit: setup-dev ## Unit tests alone: no network, a few seconds

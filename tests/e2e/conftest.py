@@ -14,6 +14,8 @@ from tests.support.media_server import Media, MediaServer, made, serving
 
 #: Beside a developer's own stack; its build cache stays for the next run.
 STATE_DIR = Path(__file__).parents[2] / ".local" / "e2e"
+#: Tests ask one site for more than anybody would.
+PARAMETERS = {"MediaSitePerMinute": "0"}
 
 
 @pytest.fixture(scope="session")
@@ -38,15 +40,14 @@ def trap(media: Media) -> Iterator[MediaServer]:
 
 
 @pytest.fixture(scope="session")
-def platform(site: MediaServer) -> Iterator[Platform]:
+def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
     """The platform as applications see it."""
     named = os.environ.get("COURIER_ENDPOINTS")
     if named:
         yield Platform(Endpoints.load(Path(named)), Path(named).parent)
         return
-    # Tests ask one site for more than anybody would.
-    parameters = {"MediaAllowedHosts": site.target, "MediaSitePerMinute": "0"}
-    with running_stack(STATE_DIR, parameters=parameters) as stack:
+    site: MediaServer = request.getfixturevalue("site")
+    with running_stack(STATE_DIR, parameters=PARAMETERS | {"MediaAllowedHosts": site.target}) as stack:
         yield Platform(stack.endpoints, STATE_DIR)
 
 

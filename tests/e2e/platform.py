@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import time
 import uuid
 from collections.abc import Iterable, Sequence
@@ -18,7 +19,8 @@ from local.stack.endpoints import Endpoints
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
-_bot_ids = itertools.count(501)
+#: Each process that tests on one stack has bots of its own.
+_bot_ids = itertools.count(501 + 1000 * int(os.environ.get("COURIER_TEST_ROW", "0")))
 #: Seconds that the slowest machine may take for what takes a few.
 PATIENCE_S = 60.0
 
@@ -169,6 +171,11 @@ class Platform:
 
         self.wait_for(look, f"{count} dead letters", timeout_s)
         return found
+
+    def sweep(self) -> None:
+        """Let the sweep run now, and not when its minute comes."""
+        answer = self.endpoints.aws.functions.invoke(FunctionName=f"{self.endpoints.stack}-control", Payload=b"{}")
+        assert "FunctionError" not in answer, answer["Payload"].read()
 
     def log_text(self, stage: str) -> str:
         """All that a stage has logged."""

@@ -103,6 +103,7 @@ def test_status_is_for_admins(talk: Talk) -> None:
     assert "Only an admin" in talk.ask(".status", user=40)
 
 
+@pytest.mark.alone
 def test_a_flush_of_redis_changes_no_grant(talk: Talk) -> None:
     talk.ask(".bless 50", user=ADMIN)
 
@@ -112,6 +113,7 @@ def test_a_flush_of_redis_changes_no_grant(talk: Talk) -> None:
     assert "you may use me, wherever you are" in talk.ask(".whoami", user=50)
 
 
+@pytest.mark.alone
 def test_an_update_that_comes_again_later_gets_no_second_answer(talk: Talk) -> None:
     """SQS remembers an update for five minutes. What comes later comes as here: on the queue, under another key."""
     talk.ask(".whoami", user=60)

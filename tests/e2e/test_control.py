@@ -65,8 +65,9 @@ def test_no_token_is_ever_logged(platform: Platform) -> None:
     platform.add_bot(68, token=f"68:{secret}")
     platform.send(68, [(1, "x")])
     platform.arrived(68, 1)
-    platform.put("control.fifo", [("68", '{"type": "add_bot", "data": {"bot_id": "x", "token": "68:' + secret + '"}}')])
-    (letter,) = platform.dead_letters()
+    bad = {"type": "add_bot", "correlation_id": "e2e-token", "data": {"bot_id": "x", "token": f"68:{secret}"}}
+    platform.put("control.fifo", [("68", bad)])
+    (letter,) = platform.dead_letters("e2e-token")
 
     assert secret not in json.dumps(letter)
     for stage in ("control", "sender", "api"):

@@ -1,5 +1,6 @@
 """Users ask for media by chat commands, and read what comes of it: a file, or words that they understand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -28,6 +29,17 @@ class Talk:
     def ask(self, user: int, text: str, *, reply_to: int | None = None) -> None:
         """Write to the bot in private."""
         assert self.platform.telegram.say(self.bot_id, user, text, user_id=user, reply_to=reply_to) is not None
+
+    def end_of_each(self, links: Mapping[int, str]) -> dict[int, Accepted]:
+        """Ask for each user's link, and wait for all ends.
+
+        Two at a time: each more would have the machine start each function once more.
+        """
+        for place, (user, link) in enumerate(links.items()):
+            if place > 1:
+                self.end(list(links)[place - 2])
+            self.ask(user, f".vdl {link}")
+        return {user: self.end(user) for user in links}
 
     def ends(self, user: int) -> list[Accepted]:
         """The files and the last words that somebody has got, without what told of progress."""
@@ -79,13 +91,9 @@ def test_every_kind_of_site_gives_a_video(talk: Talk, site: MediaServer) -> None
         site.redirect(site.url("video.mp4", Manner.UNKNOWN_LENGTH)),
         site.at("/page.html"),
     ]
-    users = range(1000, 1000 + len(links))
+    ends = talk.end_of_each(dict(enumerate(links, start=1000)))
 
-    for user, link in zip(users, links, strict=True):
-        talk.ask(user, f".vdl {link}")
-
-    for user in users:
-        end = talk.end(user)
+    for user, end in ends.items():
         assert end.media is not None, f"{user}: {end.text}"
         assert end.method.lower() == "sendvideo"
         assert end.reply_to is not None
@@ -118,13 +126,10 @@ def test_what_cannot_be_had_is_said_in_words(talk: Talk, site: MediaServer) -> N
         site.loop(): {Failure.TEMPORARY, Failure.UNSUPPORTED},
         site.url("video.mp4", Manner.TRUNCATED): {Failure.TEMPORARY, Failure.UNSUPPORTED},
     }
-    users = range(1200, 1200 + len(expected))
+    ends = talk.end_of_each(dict(enumerate(expected, start=1200)))
 
-    for user, link in zip(users, expected, strict=True):
-        talk.ask(user, f".vdl {link}")
-
-    for user, (link, failures) in zip(users, expected.items(), strict=True):
-        assert talk.end(user).text in {WORDS[failure] for failure in failures}, link
+    for end, (link, failures) in zip(ends.values(), expected.items(), strict=True):
+        assert end.text in {WORDS[failure] for failure in failures}, link
 
 
 def test_no_link_leads_inside(talk: Talk, site: MediaServer, trap: MediaServer) -> None:
@@ -148,14 +153,11 @@ def test_no_link_leads_inside(talk: Talk, site: MediaServer, trap: MediaServer) 
         site.at("/in.m3u8"),
         site.at("/in.mpd"),
     ]
-    users = range(1300, 1300 + len(links))
-
-    for user, link in zip(users, links, strict=True):
-        talk.ask(user, f".vdl {link}")
+    ends = talk.end_of_each(dict(enumerate(links, start=1300)))
 
     talk.ask(1399, f".vdl http://user:secret@{trap.target}/plain/video.mp4")
-    for user, link in zip(users, links, strict=True):
-        assert talk.end(user).text == WORDS[Failure.FORBIDDEN_ADDRESS], link
+    for end, link in zip(ends.values(), links, strict=True):
+        assert end.text == WORDS[Failure.FORBIDDEN_ADDRESS], link
     assert talk.end(1399).text == WORDS[Failure.BAD_URL], "who wants to log in somewhere isn't helped"
     assert trap.connections == 0
 
@@ -206,6 +208,7 @@ def test_the_last_one_out_stops_the_download(talk: Talk, site: MediaServer) -> N
     assert not talk.ends(1500)
 
 
+@pytest.mark.alone
 def test_who_waits_is_answered_though_the_fetch_dies_and_redis_forgets(talk: Talk, site: MediaServer) -> None:
     site.released.clear()
     link = site.at(f"/{Manner.HELD}/video.mp4?killed=1")

@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from local.stack import kill_workers, lambda_workers
 from tests.e2e.platform import Platform
 
@@ -9,6 +11,7 @@ from tests.e2e.platform import Platform
 RECOVERY_S = 60
 
 
+@pytest.mark.alone
 def test_killed_workers_lose_and_reorder_nothing(platform: Platform, bot_id: int) -> None:
     chats, each = range(1, 31), 5
     platform.telegram.configure(latency_ms=50)
