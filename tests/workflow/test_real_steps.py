@@ -20,7 +20,7 @@ from tests.support.media_server import Manner, MediaServer
 from tests.support.media_server.pages import hls, hls_master
 from tests.workflow.conftest import Ended, Machine
 from tests.workflow.real import Real
-from tests.workflow.test_paths import ANSWERED, BEGIN, END, FETCH, FIND, START
+from tests.workflow.ways import ANSWERED, BEGIN, END, FETCH, FIND, START
 
 __all__ = ["aws", "client", "desk", "media", "redis", "run", "site", "valkey_url"]
 

@@ -66,6 +66,13 @@ def test_one_that_dies_again_and_again(make: Make) -> None:
         running.run(make(jobs.parent), start=server)
 
 
+def test_a_job_without_time_costs_nothing(make: Make, fork_server: ForkServer) -> None:
+    first = running.run(make(jobs.parent), start=fork_server)
+    with pytest.raises(JobTimeoutError):
+        running.run(make(jobs.parent, timeout_s=0.0), start=fork_server)
+    assert first == running.run(make(jobs.parent), start=fork_server)
+
+
 def test_one_that_takes_too_long(make: Make) -> None:
     before = set(psutil.Process().children())
     with closing(ForkServer(FOR_EVER)) as server, pytest.raises(JobTimeoutError):

@@ -7,7 +7,8 @@ import pytest
 from redis.asyncio import Redis
 
 from courier.contracts.control import Limits
-from courier.pacing.pace import Ask, Late, Pacer, Slot, Wait, pace_script
+from courier.pacing.pace import Pacer, pace_script
+from courier.pacing.slots import Ask, Late, Slot, Wait
 from courier.queues.names import Lane
 from courier.state.bots import Bot
 from tests.support.bots import active_bot

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from courier.pacing.pace import Ask, Slot
+from courier.pacing.slots import Ask, Slot
 from courier.queues.names import Lane
 from courier.state.bots import Bot
 from tests.functional.pacing_lua.conftest import Lab

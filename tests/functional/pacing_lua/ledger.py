@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from courier.contracts.control import Limits
-from courier.pacing.pace import Ask
+from courier.pacing.slots import Ask
 from courier.queues.names import Lane
 from tests.functional.pacing_lua.conftest import JITTER_MS, MINUTE_MS, SECOND_MS
 

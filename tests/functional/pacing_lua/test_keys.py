@@ -2,7 +2,7 @@
 
 import pytest
 
-from courier.pacing.pace import Late
+from courier.pacing.slots import Late
 from courier.queues.names import Lane
 from courier.sender.marks import LIFE_S, Became, Identity, Marks, Settlement
 from tests.functional.pacing_lua.conftest import JITTER_MS, Lab, chain, chats, unbound

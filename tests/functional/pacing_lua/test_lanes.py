@@ -2,7 +2,7 @@
 
 import pytest
 
-from courier.pacing.pace import Wait
+from courier.pacing.slots import Wait
 from courier.queues.names import Lane
 from tests.functional.pacing_lua.conftest import SECOND_MS, Lab, chats, most, unbound, waits
 

@@ -1,6 +1,6 @@
 """`late.lua`: windows are counted from when Telegram got a call."""
 
-from courier.pacing.pace import Late
+from courier.pacing.slots import Late
 from tests.functional.pacing_lua.conftest import JITTER_MS, MINUTE_MS, SECOND_MS, Lab, chain, chats, unbound
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from courier.pacing.pace import Ask, Late, Slot, Wait
+from courier.pacing.slots import Ask, Late, Slot, Wait
 from tests.functional.pacing_lua.conftest import JITTER_MS, SECOND_MS, Lab, chain, chats, unbound, waits
 from tests.support.bots import active_bot
 

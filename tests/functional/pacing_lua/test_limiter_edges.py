@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from courier.pacing.pace import Ask, Late, Wait
+from courier.pacing.slots import Ask, Late, Wait
 from tests.functional.pacing_lua.conftest import SECOND_MS, Lab, chain, chats, unbound
 from tests.support.bots import active_bot
 

@@ -19,7 +19,8 @@ from hypothesis.stateful import (
 from bench.model.clock import VirtualLoop
 from bench.model.expiring import ExpiringRedis
 from courier.contracts.control import Limits
-from courier.pacing.pace import Ask, Late, Pacer, Slot, Wait
+from courier.pacing.pace import Pacer
+from courier.pacing.slots import Ask, Late, Slot, Wait
 from courier.queues.names import Lane
 from courier.state.redis_client import Commands
 from tests.functional.pacing_lua.conftest import JITTER_MS

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from courier.pacing.pace import Wait
+from courier.pacing.slots import Wait
 from courier.queues.names import Lane
 from tests.functional.pacing_lua.conftest import (
     JITTER_MS,

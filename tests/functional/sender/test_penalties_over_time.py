@@ -5,7 +5,8 @@ import asyncio
 from bench.model.clock import run_virtual
 from bench.model.expiring import ExpiringRedis
 from bench.model.telegram import Network
-from courier.pacing.pace import Ask, Pacer, Wait
+from courier.pacing.pace import Pacer
+from courier.pacing.slots import Ask, Wait
 from courier.queues.names import Lane
 from courier.state.redis_client import Commands
 from tests.support.bots import active_bot

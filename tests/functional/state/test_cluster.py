@@ -17,7 +17,8 @@ import courier
 from courier.access.quotas import Figures, Quotas
 from courier.download.probing.slowdown import Slowdown
 from courier.errors import StateUnavailableError
-from courier.pacing.pace import Ask, Late, Pacer, Wait
+from courier.pacing.pace import Pacer
+from courier.pacing.slots import Ask, Late, Wait
 from courier.queues.names import Lane
 from courier.sender.marks import Became, End, Identity, Marks, Settlement, Verdict
 from courier.state.redis_client import Commands

@@ -6,7 +6,8 @@ Each is named after its update, so that an update that is processed again asks f
 from courier.commands.ports import Asker, Wish
 from courier.commands.threads import calling
 from courier.errors import NoSuchQueueError, StateUnavailableError
-from courier.producer.messages import MediaFields, Message, cancel_media, request_media
+from courier.producer.keywords import MediaFields
+from courier.producer.messages import Message, cancel_media, request_media
 from courier.producer.posting import Posts
 from courier.queues.names import QueueNames
 from courier.telemetry import current_correlation_id

@@ -10,18 +10,18 @@
 import json
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from courier.contracts.control import CONTROL_TYPES
 from courier.contracts.envelope import CORRELATION_ID, correlation_id_of, open_envelope
-from courier.contracts.fields import ParseMode
 from courier.contracts.media import MEDIA_TYPES
 from courier.contracts.sending import SENDING_TYPES
 from courier.errors import RefusedMessageError
+from courier.producer.keywords import Common, DeleteFields, EditFields, MediaFields, RequestFields, SendFields, Sending
 from courier.queues.names import Lane, QueueNames
 from courier.queues.sqs import BATCH_BYTES, Outbound
 
@@ -34,75 +34,6 @@ _MAX_ID = 128
 _UNFIT = re.compile(r"[^\x21-\x7e]")
 #: The group of what concerns no single bot.
 _ALL_BOTS = "all"
-
-
-class Common(TypedDict, total=False):
-    """What every message takes.
-
-    Attributes:
-        key: The application's own name of this message: put on its queue twice within 5 minutes, it is there once.
-        correlation_id: Of the action it belongs to; without one, it has a fresh one.
-    """
-
-    key: str | None
-    correlation_id: str | None
-
-
-class Sending(Common, total=False):
-    """What every message on a bot's queue takes; see the contract for each field.
-
-    Attributes:
-        broadcast: On the lane that yields to replies.
-        expires_at: Later than that the message is dropped; a datetime needs its zone.
-    """
-
-    external_id: int | str | None
-    reply_markup: Mapping[str, Any] | None
-    expires_at: datetime | str | None
-    on_unknown: Literal["retry", "drop"] | None
-    broadcast: bool
-
-
-class SendFields(Sending, total=False):
-    """What a new message takes besides its text."""
-
-    media: Mapping[str, Any] | None
-    parse_mode: ParseMode | None
-    reply_to_message_id: int | None
-    link_preview_options: Mapping[str, Any] | None
-    disable_notification: bool | None
-    protect_content: bool | None
-    message_thread_id: int | None
-
-
-class EditFields(Sending, total=False):
-    """What an edit takes besides its text."""
-
-    message_id: int | None
-    parse_mode: ParseMode | None
-    link_preview_options: Mapping[str, Any] | None
-
-
-class MediaFields(Common, total=False):
-    """What a request for media takes besides the link, and one to take such requests back."""
-
-    external_id: int | str | None
-    reply_to_message_id: int | None
-    message_thread_id: int | None
-
-
-class RequestFields(MediaFields, total=False):
-    """What a request for media takes in addition."""
-
-    quality: str | None
-    user_id: int | None
-
-
-class DeleteFields(Sending, total=False):
-    """Whom a delete means: one of them."""
-
-    message_id: int | None
-    message_ids: Sequence[int] | None
 
 
 @dataclass(frozen=True, slots=True)

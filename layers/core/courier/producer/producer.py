@@ -6,16 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from courier.errors import NoSuchQueueError, RefusedMessageError
 from courier.producer import messages
-from courier.producer.messages import (
-    Common,
-    DeleteFields,
-    EditFields,
-    MediaFields,
-    Message,
-    RequestFields,
-    SendFields,
-    Sending,
-)
+from courier.producer.keywords import Common, DeleteFields, EditFields, MediaFields, RequestFields, SendFields, Sending
+from courier.producer.messages import Message
 from courier.producer.posting import NotTakenError, Posted, Posting
 from courier.queues.names import QueueNames
 from courier.queues.sqs import Outbound

@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from courier.errors import StateUnavailableError
-from courier.pacing.pace import Ask, Late, Pacer, Penalties, Slot, Wait
+from courier.pacing.pace import Pacer
+from courier.pacing.slots import Ask, Late, Penalties, Slot, Wait
 from courier.queues.names import Lane
 from courier.sender.call_times import CallTimes
 from courier.sender.coalesce import Coalescer

@@ -9,8 +9,9 @@ import math
 from dataclasses import dataclass
 
 from courier.errors import RateLimitedError, StateUnavailableError, TryLaterError
-from courier.pacing.pace import Ask, Late, Pacer, Slot, Wait
+from courier.pacing.pace import Pacer
 from courier.pacing.places import chat_key, is_group
+from courier.pacing.slots import Ask, Late, Slot, Wait
 from courier.queues.names import Lane
 from courier.state.bot import Bot
 from courier.telemetry import log

@@ -14,7 +14,8 @@ from courier.download.delivery.starting import Place, Starting
 from courier.download.delivery.wording import cut
 from courier.download.identity import thumb_key
 from courier.errors import MigratedError, RateLimitedError, ServerFaultError, TokenRefusedError, TryLaterError
-from courier.pacing.pace import DURABLE_S, Slot
+from courier.pacing.pace import DURABLE_S
+from courier.pacing.slots import Slot
 from courier.state.bot import Bot
 from courier.state.media import FileId, StoredFile, Waiter
 from courier.telegram.files import FilePart

@@ -47,6 +47,8 @@ class ForkServer:
             JobCrashedError: It died twice.
         """
         order = {"env": environment(folder), "cwd": str(folder)}
+        if timeout_s <= 0:
+            raise JobTimeoutError("the job has no time")
         with self._lock:
             for _ in range(2):
                 server = self._server = self._server or _Server(self._prepare)
