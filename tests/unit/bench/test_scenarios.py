@@ -2,14 +2,14 @@
 
 import pytest
 
-from bench import cpu, footprint
+from bench import cpu, footprint, looks
 from bench.live.contest import OURS, Bout, Standing, Terms
 from bench.model.outcome import Outcome
 from bench.model.telegram import Arrival
 from bench.model.traffic import each_chat
 from bench.model.workers import Surroundings
 from bench.scenario import Figure
-from bench.scenarios import cost, peers, worlds
+from bench.scenarios import cost, downloads, peers, worlds
 from local.simulator.config import Limits
 from local.simulator.worlds import World
 from tests.unit.bench.test_scenario import context
@@ -46,6 +46,13 @@ def test_nobody_has_a_figure_that_is_none() -> None:
     assert "bout: ptb: CPU for 1000" not in told("ptb", cpu_s=float("inf"))
     assert "bout: ptb: CPU for 1000" in told("ptb")
     assert list(told("ptb", counted=frozenset({1}))) == ["bout: ptb: delivered in 10 s", "bout: ptb: 429s"]
+
+
+@pytest.mark.parametrize(("warm_s", "is_met"), [(0.3, True), (0.5, False)])
+def test_a_fork_is_held_against_a_new_process(monkeypatch: pytest.MonkeyPatch, warm_s: float, *, is_met: bool) -> None:
+    monkeypatch.setattr(looks, "measure", lambda rounds: looks.Looks(1.0, 1.2, warm_s, 55.0) if rounds else None)
+    (judged,) = (figure for figure in downloads.SCENARIO.run(context()) if figure.target)
+    assert (judged.value, judged.is_met) == (warm_s, is_met)
 
 
 def test_a_cold_start_and_the_processor_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
