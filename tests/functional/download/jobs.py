@@ -1,6 +1,7 @@
 """What the tests' guarded processes do; `courier.download.guard.running` finds these functions by their names."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -128,6 +129,25 @@ def fail(payload: str, _: Guard, __: Note) -> None:
 def parent(_payload: Any, _guard: Guard, _note: Note) -> int:
     """Who started this process."""
     return os.getppid()
+
+
+def echo(payload: Any, _guard: Guard, _note: Note) -> Any:
+    """What it was told."""
+    return payload
+
+
+def compute(payload: dict[str, Any], _guard: Guard, note: Note) -> None:
+    """Work for hours without letting another thread have its turn, beside a program."""
+    process = subprocess.Popen(payload["program"], stdin=subprocess.PIPE)
+    note([os.getpid(), process.pid])
+    re.match("(a+)+$", "a" * 60 + "b")
+
+
+def fall_silent(_payload: Any, _guard: Guard, note: Note) -> None:
+    """Close whatever is open, and live on."""
+    note(os.getpid())
+    os.closerange(3, 100)
+    time.sleep(60)
 
 
 def for_ever() -> None:

@@ -2,18 +2,21 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any, NoReturn
 
 import psutil
 import pytest
 
 from courier.download.guard import running
 from courier.download.guard.forking import ForkServer
-from courier.download.guard.running import JobCrashedError, JobTimeoutError
+from courier.download.guard.processes import NotStartedError, Process
+from courier.download.guard.running import Job, JobCrashedError, JobTimeoutError
 from tests.functional.download import jobs
 from tests.support.guarded import NOTHING, SLEEPER, Make, surviving
 
@@ -22,11 +25,12 @@ FOR_EVER, DEATH = f"{jobs.__name__}:for_ever", f"{jobs.__name__}:die"
 
 
 @pytest.mark.parametrize("start", ["anew", f"ForkServer({NOTHING!r})"])
-def test_a_job_dies_with_its_parent(tmp_path: Path, start: str) -> None:
-    """Lambda and the local emulator kill a function at its timeout without a word."""
+@pytest.mark.parametrize("works", ["wait", "compute"])
+def test_a_job_dies_with_its_parent(tmp_path: Path, start: str, works: str) -> None:
+    """Lambda and the local emulator kill a function at its timeout without a word, whatever it does."""
     python = sys.executable
     payload = {"program": [python, "-c", *SLEEPER]}
-    job = f"Job('{jobs.__name__}:wait', {payload!r}, Path({str(tmp_path)!r}), 60.0, programs=(Path({python!r}),))"
+    job = f"Job('{jobs.__name__}:{works}', {payload!r}, Path({str(tmp_path)!r}), 60.0, programs=(Path({python!r}),))"
     with parent(f"run({job}, start={start}, note=lambda note: print(*note, flush=True))") as process:
         children = [psutil.Process(int(number)) for number in told(process).split()]
         family = psutil.Process(process.pid).children(recursive=True)
@@ -61,6 +65,50 @@ def test_another_takes_the_place_of_one_that_died(make: Make, fork_server: ForkS
     assert first != running.run(make(jobs.parent), start=fork_server)
 
 
+def test_who_ignores_the_ends_of_its_processes_has_warm_ones_too(tmp_path: Path) -> None:
+    job = f"Job('{jobs.__name__}:parent', None, Path({str(tmp_path)!r}), 60.0)"
+    line = f"signal.signal(signal.SIGCHLD, signal.SIG_IGN); start = ForkServer({NOTHING!r})\n"
+    with parent(line + f"print(len({{run({job}, start=start) for _ in range(3)}}), flush=True)") as process:
+        assert told(process) == "1"
+
+
+def test_an_answer_that_nobody_read_is_not_the_next_ones(
+    make: Make, fork_server: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send_fds = socket.send_fds
+
+    def interrupted(*arguments: Any) -> NoReturn:
+        send_fds(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(socket, "send_fds", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        running.run(make(jobs.echo, "first"), start=fork_server)
+    monkeypatch.setattr(socket, "send_fds", send_fds)
+    words = ["second", "third"]
+    assert [running.run(make(jobs.echo, word), start=fork_server) for word in words] == words
+
+
+def test_a_first_try_that_lives_on_has_no_part_in_the_second(make: Make, fork_server: ForkServer) -> None:
+    """Its answer was lost with the process that it was forked from. An order of this size is written in pieces."""
+    order, tried = "x" * 300_000, list[Process]()
+
+    def start(*arguments: Any) -> Process:
+        tried.append(fork_server(*arguments))
+        if len(tried) == 1:
+            raise NotStartedError("its answer was lost")
+        return tried[-1]
+
+    assert running.run(make(jobs.echo, order), start=start) == order
+    assert tried[0].wait() != 0, "nobody gave it an order"
+
+
+def test_a_folder_that_is_relative(tmp_path: Path, fork_server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    job = Job(f"{jobs.__name__}:environment", None, Path(), 30.0)
+    assert running.run(job, start=fork_server)["folder"] == str(tmp_path)
+
+
 def test_one_that_dies_again_and_again(make: Make) -> None:
     with closing(ForkServer(DEATH)) as server, pytest.raises(JobCrashedError, match="ends by itself"):
         running.run(make(jobs.parent), start=server)
@@ -84,7 +132,7 @@ def test_one_that_takes_too_long(make: Make) -> None:
 def parent(line: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process that runs a job."""
     program = (
-        "from pathlib import Path; from courier.download.guard.running import Job, run\n"
+        "import signal; from pathlib import Path; from courier.download.guard.running import Job, run\n"
         "from courier.download.guard.processes import anew; from courier.download.guard.forking import ForkServer\n"
     )
     with subprocess.Popen(

@@ -150,6 +150,13 @@ def test_a_crash_is_told_with_its_last_words(make: Make, run: Run) -> None:
         run(make(jobs.crash))
 
 
+def test_a_job_that_says_nothing_any_more_is_ended(make: Make, run: Run) -> None:
+    told: list[int] = []
+    with pytest.raises(JobCrashedError, match="exit status -9"):
+        run(make(jobs.fall_silent), note=told.append)
+    assert not psutil.pid_exists(told[0])
+
+
 @pytest.mark.parametrize("why", ["timeout", "stopped"])
 def test_a_killed_job_takes_its_programs_along(make: Make, run: Run, why: str) -> None:
     python = Path(sys.executable)

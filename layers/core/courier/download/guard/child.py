@@ -1,8 +1,9 @@
-"""The process of one job: `python -m courier.download.guard.child JOB RESULTS`, two open pipes; see `running`.
+"""The process of one job: `python -m courier.download.guard.child ORDER RESULTS LIFELINE`, open pipes; see `running`.
 
 Order matters: first the lifeline, then the guard, and only then the job's code is imported.
 """
 
+import fcntl
 import importlib
 import json
 import os
@@ -12,19 +13,24 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
-from typing import Any, BinaryIO
+from typing import Any
 
 from courier.download.guard.downloader import hide_unseen_clients
 from courier.download.guard.errors import ForbiddenAddressError
 from courier.download.guard.hook import arm
 from courier.download.guard.rules import Guard
 
+#: Linux: which signal tells of a descriptor; Python's library has no name for it.
+_F_SETSIG = 10
 
-def main(job_fd: int, results_fd: int) -> None:
-    """Read the job, do it, write what comes of it: lines of JSON, each with `note`, `result` or `error`."""
-    lifeline = os.fdopen(job_fd, "rb", buffering=0)
-    job = json.loads(_line(lifeline))
-    Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
+
+def main(order_fd: int, results_fd: int, lifeline_fd: int) -> None:
+    """Read the order, carry it out, write what comes of it: lines of JSON, each with `note`, `result` or `error`."""
+    _die_with(lifeline_fd)
+    with os.fdopen(order_fd, "rb") as order:
+        job = json.loads(order.read() or b"null")
+    if job is None:
+        raise SystemExit("no order came")
     guard = Guard(allowed=job["allowed"], proxy=job["proxy"], programs=map(Path, job["programs"]))
     hide_unseen_clients()
     arm(guard)
@@ -63,22 +69,23 @@ def _function(target: str) -> Callable[[Any, Guard, Callable[[Any], None]], Any]
     return function
 
 
-def _line(lifeline: Any) -> bytes:
-    """The job's line; byte by byte would do, but a payload may hold cookies of some kilobytes."""
-    text = b""
-    while not text.endswith(b"\n"):
-        part = lifeline.read(65_536)
-        if not part:
-            raise SystemExit("no job came")
-        text += part
-    return text
+def _die_with(lifeline: int) -> None:
+    """When the parent is gone, also killed, the pipe ends, and we with our children.
+
+    The kernel sees to that, where it can: a thread gets no turn while one regular expression takes its hours. The
+    thread is for a pipe that ended before.
+    """
+    if sys.platform == "linux":
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(lifeline, _F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    Thread(target=_end_with, args=(lifeline,), daemon=True).start()
 
 
-def _die_with_parent(lifeline: BinaryIO) -> None:
-    """The parent never writes a second line. When it is gone, also killed, the pipe ends, and we with our children."""
-    lifeline.read(1)
+def _end_with(lifeline: int) -> None:
+    os.read(lifeline, 1)
     os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3]))
+    main(*map(int, sys.argv[1:4]))

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,8 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from courier.download.guard.processes import Process, environment
-from courier.download.guard.running import JobCrashedError, JobTimeoutError
+from courier.download.guard.processes import NotStartedError, Pipes, Process, environment
 
 #: Bytes of the longest message between the two.
 MESSAGE_BYTES = 1_000_000
@@ -39,37 +39,28 @@ class ForkServer:
         self._lock = Lock()
         self._server: _Server | None = None
 
-    def __call__(self, folder: Path, pipes: tuple[int, int], printed: int, timeout_s: float) -> Process:
-        """See `processes.Start`.
-
-        Raises:
-            JobTimeoutError: It couldn't prepare in time.
-            JobCrashedError: It died twice.
-        """
+    def __call__(self, folder: Path, pipes: Pipes, printed: int, ends: float) -> Process:
+        """See `processes.Start`."""
+        folder = folder.absolute()
         order = {"env": environment(folder), "cwd": str(folder)}
-        if timeout_s <= 0:
-            raise JobTimeoutError("the job has no time")
-        with self._lock:
-            for _ in range(2):
-                server = self._server = self._server or _Server(self._prepare)
-                try:
-                    return _Forked(server.ask(order, (*pipes, printed), timeout_s), server)
-                except TimeoutError as error:
-                    self._server = None
-                    raise JobTimeoutError("the job's process couldn't be started in time") from error
-                except _GoneError:
-                    self._end()
-        raise JobCrashedError("the process that jobs are forked from ends by itself")
+        if not self._lock.acquire(timeout=max(0.0, ends - time.monotonic())):
+            raise TimeoutError("other jobs are started")
+        try:
+            server = self._server = self._server or _Server(self._prepare)
+            return _Forked(server.ask(order, (*pipes, printed), ends), server)
+        except _GoneError as error:
+            raise NotStartedError("the process that jobs are forked from ends by itself") from error
+        finally:
+            if self._server is not None and self._server.is_ended:
+                self._server = None
+            self._lock.release()
 
     def close(self) -> None:
         """End the process that is forked from; a later job starts another."""
         with self._lock:
-            self._end()
-
-    def _end(self) -> None:
-        if self._server is not None:
-            self._server.end()
-            self._server = None
+            if self._server is not None:
+                self._server.end()
+                self._server = None
 
 
 class _Server:
@@ -77,6 +68,7 @@ class _Server:
 
     def __init__(self, prepare: str) -> None:
         self._lock = Lock()
+        self.is_ended = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -88,29 +80,40 @@ class _Server:
                 start_new_session=True,
             )
 
-    def ask(self, what: dict[str, Any], descriptors: Sequence[int], timeout_s: float) -> int:
+    def ask(self, what: dict[str, Any], descriptors: Sequence[int], ends: float) -> int:
         """The number that it answers with.
 
+        Whatever goes wrong ends it: an answer that nobody has read would be taken for the next one's.
+
         Raises:
-            TimeoutError: if it doesn't in time; it is ended, since its answers couldn't be told apart after that.
+            TimeoutError: if it doesn't answer before that time of the monotonic clock.
             _GoneError: if it has ended.
         """
         with self._lock:
+            if (left := ends - time.monotonic()) <= 0:
+                raise TimeoutError("there is no time to ask")
             try:
-                self._control.settimeout(timeout_s)
-                socket.send_fds(self._control, [json.dumps(what).encode()], descriptors)
-                answer = self._control.recv(MESSAGE_BYTES)
-            except TimeoutError:
+                return self._asked(what, descriptors, left)
+            except BaseException:
                 self.end()
                 raise
-            except OSError as error:
-                raise _GoneError from error
+
+    def _asked(self, what: dict[str, Any], descriptors: Sequence[int], timeout_s: float) -> int:
+        try:
+            self._control.settimeout(timeout_s)
+            socket.send_fds(self._control, [json.dumps(what).encode()], descriptors)
+            answer = self._control.recv(MESSAGE_BYTES)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise _GoneError from error
         if not answer:
             raise _GoneError
         return int(answer)
 
     def end(self) -> None:
         """What was forked goes on."""
+        self.is_ended = True
         self._control.close()
         with suppress(ProcessLookupError):
             self._process.kill()
@@ -129,7 +132,7 @@ class _Forked:
         """See `processes.Process`. Where nobody can tell, it was killed."""
         if self._status is None:
             try:
-                self._status = self._server.ask({"wait": self.pid}, (), _END_S)
+                self._status = self._server.ask({"wait": self.pid}, (), time.monotonic() + _END_S)
             except (TimeoutError, _GoneError):
                 self._status = -signal.SIGKILL
         return self._status

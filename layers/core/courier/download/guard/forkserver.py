@@ -26,9 +26,11 @@ _LOOK_S = 0.5
 
 def main(control: socket.socket, prepare: str) -> None:
     """Prepare, then fork for each order, until the other side has gone."""
+    # Inherited, this may be to ignore them, and then nobody could be waited for.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _prepare(prepare)
     while True:
-        text, descriptors, *_ = socket.recv_fds(control, MESSAGE_BYTES, 3)
+        text, descriptors, *_ = socket.recv_fds(control, MESSAGE_BYTES, 4)
         if not text:
             return
         order = json.loads(text)
@@ -53,6 +55,8 @@ def _prepare(target: str) -> None:
     getattr(import_module(module), name)()
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    # What is left unwritten would be written by each fork too.
+    sys.stdout.flush()
     # A collection in a fork would write to all pages that it shares with this process.
     gc.collect()
     gc.freeze()
@@ -70,19 +74,19 @@ def _forked(control: socket.socket, order: Mapping[str, Any], descriptors: list[
     return number
 
 
-def _be(order: Mapping[str, Any], job: int, results: int, printed: int) -> Never:
+def _be(order: Mapping[str, Any], order_fd: int, results: int, lifeline: int, printed: int) -> Never:
     """The process of a job, to its end."""
     status = 1
     try:
         os.setpgid(0, 0)
+        for stream in (1, 2):
+            os.dup2(printed, stream)
+        os.close(printed)
         os.chdir(order["cwd"])
         os.environ.clear()
         os.environ.update(order["env"])
         tempfile.tempdir = None
-        for stream in (1, 2):
-            os.dup2(printed, stream)
-        os.close(printed)
-        child.main(job, results)
+        child.main(order_fd, results, lifeline)
         status = 0
     except BaseException:  # noqa: BLE001 - as the interpreter does it
         traceback.print_exc()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from courier.download.guard.downloader import FFMPEG_ENVIRONMENT
+from courier.errors import CourierError
 
 #: What a job is given of the environment: how Python starts and checks certificates. No AWS credentials, no proxies.
 _KEPT = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "SSL_CERT_DIR", "SSL_CERT_FILE", "TZ")
@@ -25,12 +26,18 @@ class Process(Protocol):
         """Its exit status, once it has ended; negative for a signal's number."""
 
 
-#: Starts `child` in a job's folder, with the pipes for its order and its results, a file for what it prints, and as
-#: many seconds as the job has: folder, (order, results), file, seconds.
-type Start = Callable[[Path, tuple[int, int], int, float], Process]
+class NotStartedError(CourierError):
+    """There may be a process or not; its pipes are of no use any more. Another try may succeed."""
 
 
-def anew(folder: Path, pipes: tuple[int, int], printed: int, _: float) -> Process:
+#: The process's ends of its pipes: its order, its results, its lifeline.
+type Pipes = tuple[int, int, int]
+#: Starts `child` in a job's folder, with its pipes, a file for what it prints, and the job's end by the monotonic
+#: clock. Raises `NotStartedError`, or TimeoutError where that end came first.
+type Start = Callable[[Path, Pipes, int, float], Process]
+
+
+def anew(folder: Path, pipes: Pipes, printed: int, _: float) -> Process:
     """A process that begins with an empty interpreter."""
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-P", "-s", "-m", "courier.download.guard.child", *map(str, pipes)],

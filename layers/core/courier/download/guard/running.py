@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import selectors
 import signal
 import time
@@ -11,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from courier.download.guard.processes import Process, Start, anew
+from courier.download.guard.processes import NotStartedError, Process, Start, anew
 from courier.errors import CourierError
 
 #: How long the parent may go without looking whether the job is still wanted, in seconds.
 _LOOK_S = 0.5
+#: Seconds that a process has to end once it has closed its results.
+_LAST_S = 1.0
 _STDERR_BYTES = 4_000
 
 
@@ -81,10 +84,19 @@ class Job:
         return text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Child:
     process: Process
     results: int
+    status: int | None = None
+
+    def end(self) -> int:
+        """Kill it and its whole group: what a killed job had started would go on otherwise. Gives its exit status."""
+        if self.status is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.status = self.process.wait()
+        return self.status
 
 
 def run(
@@ -110,7 +122,7 @@ def run(
     """
     ends = time.monotonic() + job.timeout_s
     stderr_path = job.folder / "stderr.txt"
-    with stderr_path.open("wb") as stderr, _child(job, stderr.fileno(), start) as child:
+    with stderr_path.open("wb") as stderr, _child(job, stderr.fileno(), start, ends) as child:
         for line in map(json.loads, map(job.shown, _lines(child.results, ends, is_wanted))):
             if "note" in line:
                 note(line["note"])
@@ -119,60 +131,100 @@ def run(
                 raise JobError(error["type"], error["text"], trace=error["trace"], is_forbidden="is_forbidden" in error)
             else:
                 return line["result"]
-        status = child.process.wait()
+        status = _ended(child, ends)
     words = job.shown(stderr_path.read_bytes())[-_STDERR_BYTES:].decode(errors="replace")
     raise JobCrashedError(f"exit status {status}: {words}")
 
 
 @contextmanager
-def _child(job: Job, printed: int, start: Start) -> Iterator[_Child]:
+def _child(job: Job, printed: int, start: Start, ends: float) -> Iterator[_Child]:
     """Its process, dead with all that it started when this ends."""
-    job_read, job_write = os.pipe()
-    results_read, results_write = os.pipe()
-    open_here = [job_write, results_read]
+    process, pipes = _started(job, printed, start, ends)
+    child = _Child(process, pipes.results)
     try:
         try:
-            process = start(job.folder, (job_read, results_write), printed, job.timeout_s)
+            _give(job, pipes.order)
+            yield child
         finally:
-            os.close(job_read)
-            os.close(results_write)
-        try:
-            _give(job, job_write)
-            yield _Child(process, results_read)
-        finally:
-            _kill(process)
+            child.end()
     finally:
-        for descriptor in open_here:
+        pipes.close()
+
+
+class _Pipes:
+    """Our ends of a process's three pipes, and the process's own.
+
+    Attributes:
+        order: Whoever writes it closes it.
+        lifeline: Nothing is ever written there. It ends when we do, and the process with it.
+        theirs: See `processes.Pipes`.
+    """
+
+    def __init__(self) -> None:
+        order, self.order = os.pipe()
+        self.results, results = os.pipe()
+        lifeline, self.lifeline = os.pipe()
+        self.theirs = (order, results, lifeline)
+
+    def hand_over(self) -> None:
+        """The process has its ends."""
+        for descriptor in self.theirs:
             os.close(descriptor)
+
+    def close(self) -> None:
+        """It has ended."""
+        os.close(self.results)
+        os.close(self.lifeline)
+
+
+def _started(job: Job, printed: int, start: Start, ends: float) -> tuple[Process, _Pipes]:
+    for tries_left in (1, 0):
+        # New ones for each try: a process that the first left behind may not read the second's order.
+        pipes = _Pipes()
+        try:
+            return start(job.folder, pipes.theirs, printed, ends), pipes
+        except BaseException as error:
+            os.close(pipes.order)
+            pipes.close()
+            if isinstance(error, TimeoutError):
+                raise JobTimeoutError("the job's process couldn't be started in time") from error
+            if not isinstance(error, NotStartedError):
+                raise
+            if not tries_left:
+                raise JobCrashedError(str(error)) from error
+        finally:
+            pipes.hand_over()
+    raise AssertionError("the last try returns or raises")
 
 
 def _give(job: Job, descriptor: int) -> None:
-    text = {
+    order = {
         "target": job.target,
         "payload": job.payload,
         "allowed": sorted(job.allowed),
         "proxy": job.proxy,
         "programs": [str(path) for path in job.programs],
     }
-    rest = memoryview(json.dumps(text).encode() + b"\n")
-    try:
+    # Where it died on its way up, its silence and its stderr tell.
+    with suppress(BrokenPipeError), os.fdopen(descriptor, "wb", buffering=0) as opened:
+        rest = memoryview(json.dumps(order).encode())
         while rest:
-            rest = rest[os.write(descriptor, rest) :]
-    except BrokenPipeError:
-        # It died on its way up: its silence and its stderr tell.
-        return
+            rest = rest[opened.write(rest) :]
 
 
-def _kill(process: Process) -> None:
-    """The whole group: what a killed job had started would go on otherwise."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def _ended(child: _Child, ends: float) -> int:
+    """The exit status of a process that says nothing any more; it is killed if it lives on."""
+    descriptor = os.pidfd_open(child.process.pid)
+    try:
+        select.select([descriptor], [], [], min(_LAST_S, max(0.0, ends - time.monotonic())))
+    finally:
+        os.close(descriptor)
+    return child.end()
 
 
 def _lines(results: int, ends: float, is_wanted: Callable[[], bool]) -> Iterator[bytes]:
     """What the child says, until it ends."""
-    rest = b""
+    said = bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(results, selectors.EVENT_READ)
         while True:
@@ -186,5 +238,7 @@ def _lines(results: int, ends: float, is_wanted: Callable[[], bool]) -> Iterator
             part = os.read(results, 65_536)
             if not part:
                 return
-            *lines, rest = (rest + part).split(b"\n")
-            yield from lines
+            said += part
+            if b"\n" in part:
+                *lines, said = said.split(b"\n")
+                yield from map(bytes, lines)
