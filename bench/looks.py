@@ -19,7 +19,7 @@ import psutil
 
 from courier.download.access import Access
 from courier.download.errors import Failed
-from courier.download.guard import forkserver, running
+from courier.download.guard import running
 from courier.download.guard.forking import ForkServer
 from courier.download.preloading import preload
 from courier.download.probing.prober import Prober
@@ -51,8 +51,7 @@ def measure(rounds: int) -> Looks:
         with closing(server):
             ways = (running.run, functools.partial(running.run, start=server))
             took = [[_look(Path(folder), target, way) for way in ways] for _ in range(rounds + 1)]
-            (warm,) = (one for one in psutil.Process().children() if forkserver.__name__ in one.cmdline())
-            warm_mb = warm.memory_full_info().uss / 1e6
+            warm_mb = psutil.Process(server.pid).memory_full_info().uss / 1e6
     (_, first), *rest = took
     anew, forked = zip(*rest, strict=True)
     return Looks(median(anew), first, median(forked), warm_mb)

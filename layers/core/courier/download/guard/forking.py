@@ -55,6 +55,11 @@ class ForkServer:
                 self._server = None
             self._lock.release()
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process that is forked from; None while there is none."""
+        return self._server.pid if self._server else None
+
     def close(self) -> None:
         """End the process that is forked from; a later job starts another."""
         with self._lock:
@@ -79,6 +84,10 @@ class _Server:
                 cwd="/",
                 start_new_session=True,
             )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def ask(self, what: dict[str, Any], descriptors: Sequence[int], ends: float) -> int:
         """The number that it answers with.
