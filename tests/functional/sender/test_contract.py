@@ -273,6 +273,8 @@ async def test_a_batchs_figures_are_one_line_of_metrics(bench: Bench, capsys: An
     assert told.pop("QueueAge") >= 0
     # The chat's second message had to wait a tenth of a second.
     assert 0.05 <= told.pop("Waited") <= 0.3
+    # One for all, and another for what missed its start on a machine that had other things to do.
+    assert told.pop("Reservations") in (1, 2)
     assert told == {
         "Delivered": 2,
         "Failed": 1,
@@ -280,7 +282,6 @@ async def test_a_batchs_figures_are_one_line_of_metrics(bench: Bench, capsys: An
         "Retrying": 1,
         "RetryingServerFault": 1,
         "Held": 1,
-        "Reservations": 1,
     }
 
 
