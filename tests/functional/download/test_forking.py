@@ -109,6 +109,18 @@ def test_a_folder_that_is_relative(tmp_path: Path, fork_server: ForkServer, monk
     assert running.run(job, start=fork_server)["folder"] == str(tmp_path)
 
 
+def test_a_crash_that_somebody_else_collected_is_a_crash(make: Make) -> None:
+    """As where the process that it was forked from died before it."""
+
+    def start(*_: Any) -> Process:
+        with subprocess.Popen([sys.executable, "-c", ""]) as process:
+            process.wait()
+        return process
+
+    with pytest.raises(JobCrashedError, match="exit status 0"):
+        running.run(make(jobs.parent), start=start)
+
+
 def test_one_that_dies_again_and_again(make: Make) -> None:
     with closing(ForkServer(DEATH)) as server, pytest.raises(JobCrashedError, match="ends by itself"):
         running.run(make(jobs.parent), start=server)

@@ -129,19 +129,16 @@ class _Server:
         self._process.wait()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Forked:
     """A process that was forked."""
 
     pid: int
     _server: _Server
-    _status: int | None = None
 
     def wait(self) -> int:
         """See `processes.Process`. Where nobody can tell, it was killed."""
-        if self._status is None:
-            try:
-                self._status = self._server.ask({"wait": self.pid}, (), time.monotonic() + _END_S)
-            except (TimeoutError, _GoneError):
-                self._status = -signal.SIGKILL
-        return self._status
+        try:
+            return self._server.ask({"wait": self.pid}, (), time.monotonic() + _END_S)
+        except (TimeoutError, _GoneError):
+            return -signal.SIGKILL

@@ -23,7 +23,7 @@ class Process(Protocol):
     def pid(self) -> int: ...
 
     def wait(self) -> int:
-        """Its exit status, once it has ended; negative for a signal's number."""
+        """Its exit status, once it has ended; negative for a signal's number. It is asked once."""
 
 
 class NotStartedError(CourierError):

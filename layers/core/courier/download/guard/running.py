@@ -214,11 +214,13 @@ def _give(job: Job, descriptor: int) -> None:
 
 def _ended(child: _Child, ends: float) -> int:
     """The exit status of a process that says nothing any more; it is killed if it lives on."""
-    descriptor = os.pidfd_open(child.process.pid)
-    try:
-        select.select([descriptor], [], [], min(_LAST_S, max(0.0, ends - time.monotonic())))
-    finally:
-        os.close(descriptor)
+    # Where the process that it was forked from has ended, nobody keeps its number for us.
+    with suppress(ProcessLookupError):
+        descriptor = os.pidfd_open(child.process.pid)
+        try:
+            select.select([descriptor], [], [], min(_LAST_S, max(0.0, ends - time.monotonic())))
+        finally:
+            os.close(descriptor)
     return child.end()
 
 
