@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ __all__ = [
     "BadUrlError",
     "Identity",
     "content_hash",
+    "content_of",
     "fetchable",
     "identity_of",
     "normalised",
@@ -87,6 +89,15 @@ def object_key(content: str, kind: Kind) -> str:
     'audio/bd5c.mp3'
     """
     return f"{kind}/{content}.{ENDINGS[kind]}"
+
+
+def content_of(key: str) -> str:
+    """The hash under which an object lies.
+
+    >>> content_of("audio/bd5c.mp3")
+    'bd5c'
+    """
+    return PurePosixPath(key).stem
 
 
 def thumb_key(content: str) -> str:

@@ -5,7 +5,6 @@ Telegram calls a file is remembered together with those who got it by a call.
 """
 
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from courier.download.delivery import wording
 from courier.download.delivery.bots import Bots
@@ -13,6 +12,7 @@ from courier.download.delivery.direct import Direct, Given, Wanted
 from courier.download.delivery.mail import Mail
 from courier.download.delivery.progress import ProgressEnds
 from courier.download.errors import Failure
+from courier.download.identity import content_of
 from courier.errors import CourierError, RefusedMessageError, TryLaterError
 from courier.state.bot import Bot
 from courier.state.files import FileTable
@@ -76,7 +76,8 @@ class FileAnswers:
         ProgressEnds(self.progress, self.mail).forget(waiter)
 
     def _give(self, bot: Bot, waiter: Waiter, file: StoredFile) -> None:
-        wanted = Wanted(_hash_of(file), bot, waiter, file, self.until)
+        # By the object: several requests may lead to one, and share what Telegram calls it.
+        wanted = Wanted(content_of(file.key), bot, waiter, file, self.until)
         known = self.files.file_id(wanted.content, bot.bot_id, self.direct.manners.file_id_s)
         if known and waiter.waiter_id in known.waiter_ids:
             return
@@ -107,12 +108,3 @@ class FileAnswers:
         token = self.links.make(file.key, file.title, manners.link_hours * 3600)
         url, hours = f"{manners.public_url}/m/{token}", manners.link_hours
         self.mail.text(waiter, wording.link_words(file.title, file.bytes, url, hours, is_too_large=is_too_large))
-
-
-def _hash_of(file: StoredFile) -> str:
-    """Of the object: several requests may lead to one, and share what Telegram calls it.
-
-    >>> _hash_of(StoredFile(key="video/0f.mp4", bytes=1, sha256=""))
-    '0f'
-    """
-    return PurePosixPath(file.key).stem

@@ -12,7 +12,7 @@ from courier.contracts.fields import MAX_CAPTION_UNITS
 from courier.download.delivery.bots import Bots
 from courier.download.delivery.starting import Place, Starting
 from courier.download.delivery.wording import cut
-from courier.download.identity import thumb_key
+from courier.download.identity import content_of, thumb_key
 from courier.errors import MigratedError, RateLimitedError, ServerFaultError, TokenRefusedError, TryLaterError
 from courier.pacing.pace import DURABLE_S
 from courier.pacing.slots import Slot
@@ -119,7 +119,7 @@ class Uploader:
         await self.starting.look(bot, place)
         slots: list[Slot] = []
         kind = _kind_of(file)
-        thumbnail = await self.objects.small(thumb_key(PurePosixPath(file.key).stem), THUMBNAIL_BYTES)
+        thumbnail = await self.objects.small(thumb_key(content_of(file.key)), THUMBNAIL_BYTES)
         parts = [_thumbnail_part(thumbnail)] if thumbnail else []
         parts.append(_part(file, self._content(bot, place, file, slots)))
         fields = _fields(waiter, file, kind) | ({"thumbnail": "attach://thumb"} if thumbnail else {})

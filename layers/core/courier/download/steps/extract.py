@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from courier.download.guard.running import Job as Task
-from courier.download.identity import thumb_key
+from courier.download.identity import content_of, thumb_key
 from courier.download.kinds import Kind
 from courier.download.making import job as guarded
 from courier.download.making.folders import job_folder
@@ -65,7 +65,7 @@ class Extract:
         found = store.described(key)
         if found is None or int(found["bytes"]) > shutil.disk_usage(folder).free * _DISK_SHARE:
             return False
-        store.get(thumb_key(Path(key).stem), folder / "picture")
+        store.get(thumb_key(content_of(key)), folder / "picture")
         return store.get(key, folder / "source")
 
     def _task(self, page: Page, folder: Path, work_s: float) -> Task:
