@@ -172,6 +172,15 @@ class Platform:
         self.wait_for(look, f"{count} dead letters", timeout_s)
         return found
 
+    def has_dead_letters(self, bot_id: int) -> bool:
+        """Whether a message of a bot's lies among the first dead letters, which stay there."""
+        url = self.queue("dead.fifo")
+        answer = self.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["source"], VisibilityTimeout=0
+        )
+        sources = [one["MessageAttributes"]["source"]["StringValue"] for one in answer.get("Messages", [])]
+        return any(source.startswith(f"{self.endpoints.stack}-bot-{bot_id}") for source in sources)
+
     def sweep(self) -> None:
         """Let the sweep run now, and not when its minute comes."""
         answer = self.endpoints.aws.functions.invoke(FunctionName=f"{self.endpoints.stack}-control", Payload=b"{}")

@@ -67,7 +67,7 @@ def test_a_paused_bot_keeps_its_messages_and_delivers_them_when_resumed(platform
 
 
 def test_a_pause_in_mid_run_stops_within_seconds_and_loses_nothing(platform: Platform, bot_id: int) -> None:
-    wanted = [(chat, f"{n}") for n in range(4) for chat in range(1, 61)]
+    wanted = [(chat, f"{n}") for n in range(4) for chat in range(1, 101)]
     platform.send(bot_id, wanted)
     platform.arrived(bot_id, 30)
     platform.control("pause_bot", bot_id=bot_id)
@@ -83,7 +83,7 @@ def test_a_pause_in_mid_run_stops_within_seconds_and_loses_nothing(platform: Pla
 
     assert first[:before] == arrived[:before]
     assert sorted(arrived) == sorted(wanted)
-    assert all([text for at, text in arrived if at == chat] == ["0", "1", "2", "3"] for chat in range(1, 61))
+    assert all([text for at, text in arrived if at == chat] == ["0", "1", "2", "3"] for chat in range(1, 101))
 
 
 def test_a_revoked_token_stops_the_bot_and_a_new_one_delivers_everything(platform: Platform) -> None:
@@ -107,6 +107,7 @@ def test_a_revoked_token_stops_the_bot_and_a_new_one_delivers_everything(platfor
 
     assert sorted(arrived) == sorted(wanted)
     assert platform.status(bot_id) == "active"
+    assert not platform.has_dead_letters(bot_id)
 
 
 def test_an_update_changes_what_it_names(platform: Platform, bot_id: int) -> None:

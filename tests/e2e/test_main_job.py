@@ -76,15 +76,18 @@ def test_ten_bots_go_beside_each_other(platform: Platform) -> None:
     assert sum(platform.refused(bot_id) for bot_id in bot_ids) < 10
 
 
-def test_a_chat_with_a_long_queue_delays_no_other(platform: Platform, bot_id: int) -> None:
+@pytest.fixture(scope="module")
+def busy_bot_id(platform: Platform) -> int:
+    """A bot with a chat that waits for half a minute, and one that doesn't."""
+    bot_id = platform.add_bot()
     platform.send(bot_id, chain(((77, f"{n}") for n in range(30)), [(78, "the other one")]))
+    return bot_id
 
-    arrived = platform.arrived(bot_id, 4)
+
+def test_a_chat_with_a_long_queue_delays_no_other(platform: Platform, busy_bot_id: int) -> None:
+    arrived = platform.arrived(busy_bot_id, 4)
     other = next(message for message in arrived if message.chat_id == 78)
     assert other.time - arrived[0].time < 1
-    texts = [message.text for message in platform.arrived(bot_id, 13) if message.chat_id == 77]
-    assert texts == [f"{n}" for n in range(len(texts))]
-    assert platform.refused(bot_id) == 0
 
 
 def test_replies_overtake_a_running_broadcast(platform: Platform, bot_id: int) -> None:
@@ -164,3 +167,10 @@ def test_a_refused_recipient_is_a_dead_letter_with_telegrams_words(platform: Pla
 
     (letter,) = platform.dead_letters(correlation_id)
     assert "403 Forbidden" in letter["reason"]
+
+
+def test_a_long_queue_arrives_whole_and_in_order(platform: Platform, busy_bot_id: int) -> None:
+    """The last of these tests, as it takes half a minute that others can use."""
+    whole = platform.arrived(busy_bot_id, 31)
+    assert [message.text for message in whole if message.chat_id == 77] == [f"{n}" for n in range(30)]
+    assert platform.refused(busy_bot_id) == 0
