@@ -1,6 +1,7 @@
 """Envelopes: what is opened, in which words the rest is refused, and which id a message goes by."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -183,5 +184,41 @@ def test_a_body_that_is_nested_too_deep_still_has_a_correlation_id() -> None:
     assert correlation_id_of("[" * 200_000, None, "sqs-id") == "sqs-id"
 
 
-def test_depth_that_json_bears_is_no_fault_of_a_pulse() -> None:
-    assert opened({"type": "pulse", "data": nested(900)})
+def test_levels_are_bounded() -> None:
+    assert opened({"type": "pulse", "data": nested(60)})
+    assert refusal({"type": "pulse", "data": nested(900)}).endswith(": has more than 64 levels; nest less deeply")
+    assert refusal({"type": "pulse", "data": json.dumps(nested(900))}).startswith("data.a.a.")
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        ({"text": "a\ud800"}, "data.text"),
+        ({"params": {"media": [{"x": 1}, {"caption": "\udfff"}]}}, "data.params.media.1.caption"),
+        ({"\ud800": 1}, "data"),
+    ],
+)
+def test_half_a_character_is_refused_wherever_it_stands(data: dict[str, Any], path: str) -> None:
+    for envelope in ({"type": "pulse", "data": data}, {"type": "pulse", "data": json.dumps(data)}):
+        assert refusal(envelope).startswith(f"{path}: holds half a character (")
+    assert opened({"type": "pulse", "data": {"text": "\ud83d\ude00 whole"}})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps(send_msg(reply_markup={"inline_keyboard": [[0]] * 150_000})),
+        json.dumps(send_msg(reply_markup={"inline_keyboard": [[{"text": "x"}] * 60_000]})),
+        json.dumps(send_msg(**{f"f{number}": 1 for number in range(70_000)})),
+        json.dumps(send_msg(**{"a" * 400_000: ["\ud800"] * 50_000})),
+        json.dumps(send_msg(**{letter * 100_000: 1 for letter in "abcdefgh"})),
+        json.dumps({"type": "x" * 1_000_000, "data": {}}),
+        "[" * 1_000_000,
+    ],
+    ids=["rows", "buttons", "fields", "halves", "names", "type", "open"],
+)
+def test_a_refusal_is_quick_and_short(body: str) -> None:
+    began = time.process_time()
+
+    assert len(refusal(body)) < 5_000
+    assert time.process_time() - began < 1.5

@@ -37,7 +37,7 @@ def button(**fields: Any) -> dict[str, Any]:
     [
         *takes("chat_id", 1, -1, -1001234567890, BIGGEST, -BIGGEST, "@chan", "@Some_Name1", "@" + "a" * 32),
         *takes("external_id", 0, -5, BIGGEST, "a", "x" * 256, "Ünï", None),
-        *takes("text", "x" * 4096, "🙂" * 2048, " x ", "a\u0000b", "\ud800"),
+        *takes("text", "x" * 4096, "🙂" * 2048, " x ", "a\u0000b"),
         *takes("message_id", 1, BIGGEST, None),
         ("reply_to_message_id", 7),
         ("message_thread_id", 1),
@@ -122,7 +122,7 @@ def test_a_kind_of_button_that_telegram_adds_later_passes_through() -> None:
         ({"callback_data": ""}, ": callback_data has 0 bytes, Telegram takes 1 to 64"),
         ({"callback_data": "x" * 65}, ": callback_data has 65 bytes, Telegram takes 1 to 64"),
         ({"callback_data": "é" * 33}, ": callback_data has 66 bytes, Telegram takes 1 to 64"),
-        ({"callback_data": "\ud800"}, ": "),
+        ({"callback_data": "\ud800"}, ".callback_data: holds half a character"),
         ({"callback_data": 1}, ".callback_data: "),
         ({"web_app": "https://example.org"}, ".web_app: "),
     ],
@@ -144,4 +144,4 @@ def test_length_is_counted_in_utf16_units(text: str, units: int) -> None:
 
 
 def test_an_external_id_can_be_part_of_a_key() -> None:
-    assert refusal(send_msg(external_id="\ud800")).startswith(EXTERNAL)
+    assert refusal(send_msg(external_id="\ud800")).startswith("data.external_id: holds half a character (\\ud800)")

@@ -26,6 +26,15 @@ _NAMES_A_FIELD = re.compile(r"[a-z_]+: ")
 #: Members of unions, which nobody has written.
 _TAGS = ("inline", "reply", "figures", "word")
 _UNFIT_FOR_ID = re.compile(r"[^\w.:/+=@-]")
+#: Levels of objects and lists within one another; the Bot API's deepest (rich messages) have 16.
+MAX_DEPTH = 64
+#: Faults that one refusal lists.
+_MAX_FAULTS = 20
+#: Characters of a field's path that an error shows.
+_MAX_PATH = 200
+#: Half of a character, as JSON escapes it: Python reads it, and neither UTF-8, Redis nor SQS can store it.
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Envelope(Strict):
@@ -54,7 +63,7 @@ def correlation_id_of(body: str, attribute: str | None, fresh: str) -> str:
         loaded = None
     inside = loaded.get(CORRELATION_ID) if isinstance(loaded, dict) else None
     named = inside if isinstance(inside, str) and inside else attribute
-    return _UNFIT_FOR_ID.sub("_", named)[:_MAX_CORRELATION_ID] if named else fresh
+    return _UNFIT_FOR_ID.sub("_", named[:_MAX_CORRELATION_ID]) if named else fresh
 
 
 def open_envelope[M](body: str, types: Mapping[str, type[M]]) -> Opened[M]:
@@ -73,7 +82,7 @@ def open_envelope[M](body: str, types: Mapping[str, type[M]]) -> Opened[M]:
     model = types.get(envelope.type)
     if model is None:
         known = ", ".join(sorted(types))
-        raise RefusedMessageError(f"type: {envelope.type!r} isn't taken by this queue; it takes: {known}")
+        raise RefusedMessageError(f"type: {envelope.type[:_MAX_PATH]!r} isn't taken by this queue; it takes: {known}")
     data = _loaded(envelope.data, "data") if isinstance(envelope.data, str) else envelope.data
     message = _checked(model, data, "data.")
     return Opened(envelope.type, message)
@@ -81,12 +90,51 @@ def open_envelope[M](body: str, types: Mapping[str, type[M]]) -> Opened[M]:
 
 def _loaded(text: str, what: str) -> Any:
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise RefusedMessageError(f"{what} isn't JSON: {error}") from None
     if not isinstance(value, dict):
         raise RefusedMessageError(f"{what} must be a JSON object, not {type(value).__name__}")
+    may_hold_half = _SURROGATE_ESCAPE.search(text) or (not text.isascii() and _LONE_SURROGATE.search(text))
+    if may_hold_half or text.count("{") + text.count("[") > MAX_DEPTH:
+        _check_values(value, "data" if what == "data" else "")
     return value
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _check_values(value: Any, path: str) -> None:
+    """Refuse what JSON can write and nothing behind it can take: half a character, and too many levels.
+
+    Raises:
+        RefusedMessageError: with the field's path.
+    """
+    waiting = [(value, path, 1)]
+    while waiting:
+        value, path, depth = waiting.pop()
+        if isinstance(value, str):
+            found = _LONE_SURROGATE.search(value)
+            if found:
+                half = f"\\u{ord(found[0]):04x}"
+                raise RefusedMessageError(f"{path}: holds half a character ({half}); send whole characters")
+            continue
+        if not isinstance(value, dict | list):
+            continue
+        if depth > MAX_DEPTH:
+            raise RefusedMessageError(f"{path}: has more than {MAX_DEPTH} levels; nest less deeply")
+        if isinstance(value, dict):
+            # A name may itself hold half a character: it is checked as a value is.
+            waiting += [(name, path or "the body", depth) for name in value]
+            waiting += [(inner, _path(path, name), depth + 1) for name, inner in value.items()]
+        else:
+            waiting += [(inner, _path(path, number), depth + 1) for number, inner in enumerate(value)]
+
+
+def _path(path: str, part: str | int) -> str:
+    """A field's path, short enough to be kept for each of a hundred thousand values."""
+    return f"{path}.{str(part)[:_MAX_PATH]}".lstrip(".")[:_MAX_PATH]
 
 
 @cache
@@ -100,8 +148,10 @@ def _checked[M](model: type[M], value: Any, prefix: str) -> M:
         # mypy doesn't take a class for something hashable.
         checked: M = _adapter(model).validate_python(value)  # type: ignore[arg-type]
     except ValidationError as error:
-        faults = (explain(fault, prefix) for fault in error.errors(include_url=False, include_input=False))
-        raise RefusedMessageError("; ".join(faults)) from None
+        found = error.errors(include_url=False, include_input=False)
+        faults = [explain(fault, prefix) for fault in found[:_MAX_FAULTS]]
+        more = len(found) - len(faults)
+        raise RefusedMessageError("; ".join([*faults, *([f"and {more} more"] if more else [])])) from None
     return checked
 
 
@@ -113,7 +163,7 @@ def explain(fault: Mapping[str, Any], prefix: str = "") -> str:
     """
     words = {"missing": "is missing", "extra_forbidden": "isn't a known field"}
     message = words.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
-    path = ".".join(str(part) for part in fault["loc"] if part not in _TAGS)
+    path = ".".join(str(part) for part in fault["loc"] if part not in _TAGS)[:_MAX_PATH]
     if not path and _NAMES_A_FIELD.match(message):
         return prefix + message
     return f"{(prefix + path).rstrip('.') or 'the message'}: {message}"

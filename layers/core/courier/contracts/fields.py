@@ -22,6 +22,8 @@ MAX_TEXT_UNITS = 4096
 MAX_CAPTION_UNITS = 1024
 #: Telegram: bytes in an inline button's callback data.
 MAX_CALLBACK_BYTES = 64
+#: Ours: rows of a keyboard, and buttons of a row. Telegram takes 100 buttons in all.
+_MAX_ROWS = _MAX_ROW = 100
 #: Ours: an external id is part of a Redis key.
 _MAX_EXTERNAL_ID = 256
 
@@ -124,7 +126,7 @@ class Button(BaseModel):
 class InlineKeyboard(Strict):
     """Buttons under a message: rows of buttons."""
 
-    inline_keyboard: list[list[Button]]
+    inline_keyboard: Annotated[list[Annotated[list[Button], Field(max_length=_MAX_ROW)]], Field(max_length=_MAX_ROWS)]
 
 
 class ReplyKeyboard(BaseModel):
