@@ -41,7 +41,12 @@ UserId = Annotated[StrictInt, Field(ge=1, le=_MAX_ID)]
 MessageId = Annotated[StrictInt, Field(ge=1, le=_MAX_ID)]
 
 
-def _chat_id(value: Any) -> int | str:
+def checked_chat_id(value: Any) -> int | str:
+    """A chat's id, if it is one.
+
+    Raises:
+        ValueError: if it isn't, in words.
+    """
     if isinstance(value, int) and not isinstance(value, bool) and 0 < abs(value) <= _MAX_ID:
         return value
     if isinstance(value, str) and _CHAT_NAME.fullmatch(value):
@@ -60,7 +65,7 @@ def _external_id(value: Any) -> int | str:
 # Validators of their own, since a Union's errors speak of every member.
 ChatId = Annotated[
     int | str,
-    PlainValidator(_chat_id),
+    PlainValidator(checked_chat_id),
     WithJsonSchema(
         {
             "anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^@[A-Za-z][A-Za-z0-9_]{3,31}$"}],

@@ -1,10 +1,11 @@
 """What a message means to Telegram: methods and parameters, the chat that is paced by them, and what they cost."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from courier.contracts.fields import MAX_CAPTION_UNITS, MAX_TEXT_UNITS, utf16_units
-from courier.contracts.sending import CallMethod, DelMsg, EditMsg, Media, Sending, SendMsg
+from courier.contracts.fields import MAX_CAPTION_UNITS, MAX_TEXT_UNITS, checked_chat_id, utf16_units
+from courier.contracts.sending import MAX_DELETED, CallMethod, DelMsg, EditMsg, Media, Sending, SendMsg
 from courier.errors import RefusedMessageError
 from courier.pacing.places import chat_key, is_group
 from courier.sender.splitting import shown_units, split
@@ -12,6 +13,8 @@ from courier.state.bots import Bot
 
 #: Methods that spend no budget and wait for no chat: answers to buttons must be quick, and reading sends nothing.
 _UNPACED = ("answer", "get")
+#: A chat's number as text, which the Bot API takes too.
+_NUMBER = re.compile(r"-?[0-9]{1,16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class Call:
     def is_group(self) -> bool:
         """Whether the limits of groups hold."""
         return self.chat_id is not None and is_group(self.chat_id)
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it answers a query, which has an id of its own: such calls have no order among themselves."""
+        return self.chat_id is None and self.method.lower().startswith("answer")
 
     def to_chat(self, chat_id: int) -> "Call":
         """The same for another chat."""
@@ -138,16 +146,35 @@ def _call(message: CallMethod) -> Call:
 
 
 def _chat_in(params: dict[str, Any]) -> int | str | None:
+    """The chat that a call is paced by; None where it names none.
+
+    Raises:
+        RefusedMessageError: if it is no chat's id: it would be paced by nothing, and can't be a key.
+    """
     chat_id = params.get("chat_id")
-    if isinstance(chat_id, str) and chat_id.lstrip("-").isdecimal():
-        return int(chat_id)
-    return chat_id if isinstance(chat_id, str) or type(chat_id) is int else None
+    if chat_id is None:
+        return None
+    if isinstance(chat_id, str) and _NUMBER.fullmatch(chat_id):
+        chat_id = int(chat_id)
+    try:
+        return checked_chat_id(chat_id)
+    except ValueError as error:
+        raise RefusedMessageError(f"data.params.chat_id: {error}") from None
 
 
 def _cost(params: dict[str, Any]) -> int:
-    """An album, or a call that forwards or copies several, counts as many messages."""
-    several = params.get("media") or params.get("message_ids")
-    return max(1, len(several)) if isinstance(several, list) else 1
+    """An album, or a call that forwards or copies several, counts as many messages.
+
+    Raises:
+        RefusedMessageError: if it names more than Telegram takes of anything.
+    """
+    for name in ("media", "message_ids"):
+        several = params.get(name)
+        if isinstance(several, list) and several:
+            if len(several) > MAX_DELETED:
+                raise RefusedMessageError(f"data.params.{name}: has {len(several)} items, Telegram takes {MAX_DELETED}")
+            return len(several)
+    return 1
 
 
 def _given(message: Sending, *names: str) -> dict[str, Any]:
