@@ -1,5 +1,7 @@
 """Every key dies by itself, lives as long as it means something, and is small."""
 
+from typing import get_args
+
 import pytest
 
 from courier.pacing.slots import Late
@@ -40,21 +42,22 @@ async def test_after_penalties_of_chats_and_bot(lab: Lab) -> None:
         await assert_all_die(lab)
 
 
-@pytest.mark.parametrize("became", ["sent", "failed", "retry", "hold"])
+@pytest.mark.parametrize("became", get_args(Became))
 async def test_after_a_message_was_claimed_and_settled(lab: Lab, became: Became) -> None:
     marks = Marks(lab.redis)
     identities = [Identity(1, "a", None), Identity(1, "b", "send_msg:7"), Identity(1, "twin", "send_msg:7")]
-    await marks.claim(identities)
+    known = await marks.begin(1, [identity.owner for identity in identities])
+    await marks.claim(identities, known)
     await assert_all_die(lab)
 
     for identity in identities:
-        await marks.settle(Settlement(identity, became, "{}"))
+        await marks.settle(Settlement(identity, became, "1"))
         await assert_all_die(lab)
 
 
 async def test_settling_a_mark_that_is_gone_leaves_nothing_for_ever(lab: Lab) -> None:
-    for became in ("hold", "retry", "sent", "failed"):
-        await Marks(lab.redis).settle(Settlement(Identity(1, became, f"send_msg:{became}"), became, "{}"))
+    for became in get_args(Became):
+        await Marks(lab.redis).settle(Settlement(Identity(1, became, f"send_msg:{became}"), became, "1"))
 
     await assert_all_die(lab)
 

@@ -1,7 +1,6 @@
 """A batch through the real sender and real Valkey, with a Telegram in process."""
 
 import asyncio
-import dataclasses
 import itertools
 import json
 
@@ -307,13 +306,15 @@ async def test_a_fault_of_ours_with_one_message_costs_its_neighbours_nothing(ben
         if heard.chat_id == 5:
             raise ZeroDivisionError("a fault")
 
+    bench.use(active_bot(chat_burst=30))
     bench.telegram.react = break_down
-    kept = await bench.send(record(send_msg(5, "x"), message_id="m"), record(send_msg(6, "y")))
-    assert kept == ["m"]
+    faulty = record(send_msg(5, "x"), message_id="m")
+    for neighbour in range(4):
+        assert await bench.send(faulty, record(send_msg(60 + neighbour, "y"))) == ["m"]
     assert bench.queues.letters == []
+    assert {heard.chat_id for heard in bench.telegram.heard} == {5, 60, 61, 62, 63}
 
-    last = dataclasses.replace(record(send_msg(5, "x"), message_id="m"), receives=5)
-    assert await bench.send(last) == []
+    assert await bench.send(faulty) == []
     assert bench.queues.reasons() == ["tg-courier failed on it: ZeroDivisionError a fault"]
 
 

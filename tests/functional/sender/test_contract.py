@@ -4,11 +4,8 @@ import asyncio
 import json
 from typing import Any
 
-import pytest
-
 from courier.errors import MigratedError, RateLimitedError, RejectedError, ServerFaultError, UnreachableError
 from courier.queues.records import Record
-from courier.sender.marks import Identity
 from tests.functional.conftest import Bench, make_bench
 from tests.support.bots import active_bot
 from tests.support.queues import record, send_msg
@@ -189,6 +186,14 @@ class WorkerDiedError(BaseException):
     """Stands for SIGKILL: whoever meets it stops everything of its worker at once."""
 
 
+async def let_attempts_age(bench: Bench, seconds: float = 31) -> None:
+    """What open attempts know of the time that passed until the queue gave their messages out again."""
+    async for mark in bench.redis.scan_iter("*:m:*"):
+        started_ms = await bench.redis.hget(mark, "c")
+        if started_ms is not None:
+            await bench.redis.hset(mark, "c", str(int(started_ms) - round(seconds * 1000)))
+
+
 async def work_until_death(worker: Bench, batch: list[Record]) -> list[str] | None:
     """A worker's batch; None if it died, and with it all that it had under way."""
     before = asyncio.all_tasks()
@@ -201,9 +206,8 @@ async def work_until_death(worker: Bench, batch: list[Record]) -> list[str] | No
         return None
 
 
-async def test_a_message_that_kills_its_worker_is_found_out(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_message_that_kills_its_worker_is_found_out(bench: Bench) -> None:
     """Five workers die of it: one with all of the batch, four with it alone; its neighbours are delivered."""
-    monkeypatch.setattr("courier.sender.marks.DIED_AFTER_S", 0)
     bench.use(active_bot(chat_burst=30))
     chats = {9: "innocent, but its chat is penalised", 5: "poison", 6: "innocent", 7: "innocent too"}
     await bench.sender._pacer.penalise(active_bot(), "9", 600.0)
@@ -222,14 +226,15 @@ async def test_a_message_that_kills_its_worker_is_found_out(bench: Bench, monkey
         kept = await work_until_death(worker, batch)
         deaths += kept is None
         alive = worker
+        await let_attempts_age(bench)
 
     assert (deaths, kept) == (5, ["m9"])
     assert bench.queues.reasons() == ["its worker died 5 times in a row while it was being sent, at last alone"]
     # They left the queue before the poison was tried again, so that nothing behind them waits for its end.
     assert {one.receipt for one in batch[2:]} <= set(bench.queues.deleted)
     assert batch[0].receipt in bench.queues.hidden
-    ended = [await alive.sender._marks.claim([Identity(1, f"m{chat}", None)]) for chat in (6, 7)]
-    assert [claim.end and claim.end.is_sent for (claim,) in ended] == [True, True]
+    ended = await alive.sender._marks.begin(1, ["m6", "m7"])
+    assert [known.end and known.end.is_sent for known in ended] == [True, True]
 
 
 async def test_a_group_that_isnt_the_chat_is_delivered_and_counted(bench: Bench, capsys: Any) -> None:

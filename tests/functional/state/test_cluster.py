@@ -96,14 +96,19 @@ async def test_penalties_are_noted_and_found(commands: Commands) -> None:
     assert {slot.wait for slot in await pacer.reserve(BOT, Lane.REGULAR, ASKS, 0.05)} == {Wait.BOT_PENALTY}
 
 
+async def verdicts(marks: Marks) -> list[Verdict]:
+    known = await marks.begin(BOT.bot_id, [identity.owner for identity in IDENTITIES])
+    return [claim.verdict for claim in await marks.claim(IDENTITIES, known)]
+
+
 async def test_messages_are_claimed_and_settled(commands: Commands) -> None:
     marks = Marks(commands)
 
-    assert [claim.verdict for claim in await marks.claim(IDENTITIES)] == [Verdict.TRY] * 3
+    assert await verdicts(marks) == [Verdict.TRY] * 3
     became_of: list[Became] = ["sent", "failed", "retry"]
     for identity, became in zip(IDENTITIES, became_of, strict=True):
         await marks.settle(Settlement(identity, became, End(became == "sent").text()))
-    assert [claim.verdict for claim in await marks.claim(IDENTITIES)] == [Verdict.ENDED, Verdict.ENDED, Verdict.TRY]
+    assert await verdicts(marks) == [Verdict.ENDED, Verdict.ENDED, Verdict.TRY]
 
 
 async def test_quotas_are_spent_and_looked_at(commands: Commands) -> None:
@@ -148,6 +153,6 @@ def test_no_script_was_left_out() -> None:
     scripts = {path.name for path in Path(root).rglob("*.lua")}
 
     assert scripts == {
-        *("shared.lua", "reserve.lua", "late.lua", "penalise.lua", "claim.lua", "settle.lua"),
+        *("shared.lua", "reserve.lua", "late.lua", "penalise.lua", "begin.lua", "claim.lua", "settle.lua"),
         *("quota.lua", "place.lua", "hold.lua"),
     }

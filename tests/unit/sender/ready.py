@@ -19,7 +19,7 @@ from tests.support.telegram import FakeTelegram
 #: Of a message in `reserve.lua`: where its arguments begin, and how many it has.
 _FIRST, _EACH = 10, 5
 NAMES = {pace_script(name).sha: name for name in ("reserve", "late")} | {
-    LuaScript("courier.sender", f"{name}.lua").sha: name for name in ("claim", "settle")
+    LuaScript("courier.sender", f"{name}.lua").sha: name for name in ("begin", "claim", "settle")
 }
 
 
@@ -34,8 +34,10 @@ class ReadyRedis:
         match name:
             case "reserve":
                 return [round(time.time() * 1000), *[0, 0] * ((len(arguments) - _FIRST) // _EACH)]
+            case "begin":
+                return json.dumps(["", 0, "", 0] * keys).encode()
             case "claim":
-                return json.dumps([0, "", 0, "", 1, ""] * (len(arguments) - 3)).encode()
+                return json.dumps([0, "", ""] * (len(arguments) - 1)).encode()
             case _:
                 return 0
 

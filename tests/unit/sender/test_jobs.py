@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from courier.sender.jobs import Refusal, chains_of
+from courier.queues.records import Record
+from courier.sender.jobs import Chain, Job, Refusal, chains_of, read
 from courier.sender.marks import Identity
 from tests.support.bots import active_bot
 from tests.support.queues import record, send_msg
@@ -14,9 +15,12 @@ from tests.unit.sender.messages import QUEUE, job
 BOT = active_bot()
 
 
+def chains(*records: Record) -> list[Chain]:
+    return chains_of([read(one, QUEUE, BOT) for one in records])
+
+
 def refusal(body: Any) -> str:
-    (chain,) = chains_of([record(body)], QUEUE, BOT)
-    (link,) = chain.links
+    link = read(record(body), QUEUE, BOT)
     assert isinstance(link, Refusal)
     return link.reason
 
@@ -24,16 +28,16 @@ def refusal(body: Any) -> str:
 def test_each_group_is_a_chain_in_the_queues_order() -> None:
     records = [record(send_msg(chat, "x"), group=group) for chat, group in ((1, "a"), (2, "b"), (3, "a"), (1, "b"))]
 
-    chains = chains_of(records, QUEUE, BOT)
+    made = chains(*records)
 
-    assert [chain.number for chain in chains] == [1, 2]
-    assert [[link.record for link in chain.links] for chain in chains] == [records[::2], records[1::2]]
+    assert [chain.number for chain in made] == [1, 2]
+    assert [[link.record for link in chain.links] for chain in made] == [records[::2], records[1::2]]
 
 
 def test_a_refused_record_keeps_its_place_in_the_chain() -> None:
     records = [record(send_msg(5, "a")), record("{", group="5"), record(send_msg(5, "b"))]
 
-    (chain,) = chains_of(records, QUEUE, BOT)
+    (chain,) = chains(*records)
 
     assert [type(link).__name__ for link in chain.links] == ["Job", "Refusal", "Job"]
     assert [link.call.params["text"] for link in chain.jobs()] == ["a", "b"]
@@ -77,8 +81,6 @@ def test_a_mark_has_its_bots_slot_and_an_external_id_a_key_of_its_own() -> None:
 
 
 def test_every_key_can_be_sent_to_redis() -> None:
-    (chain,) = chains_of([record(send_msg(5, "x", external_id="\ud800"))], QUEUE, BOT)
-
-    for made in chain.jobs():
-        for key in made.identity.pair():
-            key.encode()
+    assert refusal(send_msg(5, "x", external_id="\ud800")).startswith("data.external_id: ")
+    made = read(record(send_msg("@Ünï", "x", external_id="ü€😀")), QUEUE, BOT)
+    assert not isinstance(made, Job) or [key.encode() for key in made.identity.claimed_keys()]

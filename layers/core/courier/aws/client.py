@@ -18,10 +18,13 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from courier.aws.services import Service
 from courier.aws.signing import region_of, signed_headers
+from courier.deadlines import seconds_left
 
 #: Seconds to connect and to wait for an answer: a function has few to give.
 CONNECT_S, READ_S = 2.0, 5.0
-#: Times that a call is tried.
+#: Seconds that a call has at least, when the invocation's deadline is past: urllib3 takes no timeout of 0.
+_LEAST_S = 0.001
+#: Times that a call is tried, as far as the invocation's deadline allows.
 TRIES = 3
 #: Seconds of the longest first pause; each further one is twice as long. Throttled calls give the service more time.
 PAUSE_S, THROTTLED_PAUSE_S = 0.05, 1.0
@@ -99,10 +102,11 @@ class JsonClient:
             if isinstance(answer, dict):
                 return answer
             longest_s = _pause(answer)
-            if tried == TRIES or longest_s is None:
-                raise answer
             # Jitter keeps those who failed together from coming back together; it is no secret.
-            self._sleep(random.uniform(0, longest_s * 2 ** (tried - 1)))  # noqa: S311
+            pause_s = random.uniform(0, (longest_s or 0.0) * 2 ** (tried - 1))  # noqa: S311
+            if tried == TRIES or longest_s is None or seconds_left() <= pause_s:
+                raise answer
+            self._sleep(pause_s)
         raise AssertionError("the last try returns or raises")
 
     def _try(self, operation: str, body: bytes) -> dict[str, Any] | ClientError | BotoCoreError:
@@ -113,7 +117,10 @@ class JsonClient:
             "User-Agent": "tg-courier",
         }
         signed = signed_headers(self._service.name, url, headers, body, self._environment)
-        timeout = Timeout(connect=CONNECT_S, read=READ_S)
+        left_s = max(_LEAST_S, seconds_left())
+        timeout = Timeout(
+            connect=min(CONNECT_S, left_s), read=min(READ_S, left_s), total=min(CONNECT_S + READ_S, left_s)
+        )
         try:
             answer = self._http.request(
                 "POST", url, body=body, headers=signed, timeout=timeout, retries=False, redirect=False

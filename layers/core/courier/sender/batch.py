@@ -1,8 +1,10 @@
 """A batch of a bot's queue: claimed at once, reserved at once, sent side by side, answered message by message."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
+from courier.deadlines import ends_in, on_thread
 from courier.errors import StateUnavailableError
 from courier.pacing.pace import Pacer
 from courier.queues.names import BotQueue, QueueNames, source_of
@@ -14,20 +16,21 @@ from courier.sender.delivery import Delivery
 from courier.sender.directory import Directory
 from courier.sender.endings import Endings
 from courier.sender.hold import NO_STATE_S, STOPPED, Hold
-from courier.sender.intake import Intake, take_in
+from courier.sender.intake import Intake, begin
 from courier.sender.jobs import Chain, records_of_link
 from courier.sender.marks import Marks
 from courier.sender.progress import Progress, RemembersProgress
 from courier.sender.report import PutsOnQueues, RemembersUnreachable, Report, TakesDeadLetters, TellsEnds
 from courier.sender.starts import Starts
-from courier.sender.suspects import apart
 from courier.state.bots import Bot
 from courier.telegram.client import CALL_TIMEOUT_S, CallsTelegram
 from courier.telemetry import correlated, log
 
 #: Seconds kept at an invocation's end for what follows the last answer: marks, logs, visibility.
 CLOSING_S = 2.0
-#: Of these, what events may take.
+#: Of these, the seconds before the end by which outcomes are recorded, and by which all is done.
+_RECORDED_S, _DONE_S = 1.0, 0.25
+#: Seconds that events may take.
 EVENTS_S = 1.0
 
 type Held = dict[Record, Hold]
@@ -73,12 +76,13 @@ class Sender:
             The messages that stay in the queue. With one message of a group stay all that stand behind it.
         """
         source = source_of(records[0].queue_arn)
-        try:
-            held = await self._send(records, source, remaining_s)
-        except StateUnavailableError as error:
-            log().warning("nothing is sent, since state can't be reached", reason=str(error))
-            held = dict.fromkeys(records, Hold(NO_STATE_S, "state can't be reached"))
-            await self._give_back(held)
+        with ends_in(remaining_s - _DONE_S):
+            try:
+                held = await self._send(records, source, remaining_s)
+            except StateUnavailableError as error:
+                log().warning("nothing is sent, since state can't be reached", reason=str(error))
+                held = dict.fromkeys(records, Hold(NO_STATE_S, "state can't be reached"))
+                await self._give_back(held)
         return failures([record.message_id for record in records if record in held])
 
     async def _send(self, records: Sequence[Record], source: BotQueue, remaining_s: float) -> Held:
@@ -95,11 +99,10 @@ class Sender:
             await self._give_back(held)
             return held
         token = await self._directory.token(bot)
-        intake = await take_in(records, source, bot, self._marks)
         report = Report(bot, source.lane, self._events)
-        report.odd_groups(intake.chains)
         starts = Starts(self._pacer, bot, source.lane, times=self._times, deadline=deadline)
-        await starts.reserve(intake.legs())
+        intake = await begin(records, source, bot, self._marks)
+        await self._prepare(intake, starts, report)
         caller = Caller(
             telegram=self._telegram,
             directory=self._directory,
@@ -109,66 +112,99 @@ class Sender:
             recipients=self._recipients,
             report=report,
         )
-        endings = Endings(self._marks, self._dead, report, self._progress)
+        endings = Endings(self._marks, self._dead, report, self._progress, intake.attempts)
         delivery = Delivery(
             caller=caller, endings=endings, marks=self._marks, progress=self._progress, report=report, intake=intake
         )
-        held = await self._deliver(delivery, intake, report)
-        if caller.stopped_by is not None:
-            with correlated(caller.stopped_in):
-                await self._stop(bot, str(caller.stopped_by))
+        with ends_in(remaining_s - _RECORDED_S):
+            held, given_back = await self._deliver(delivery, intake, report)
         report.waits(records, slept_s=starts.slept_s, reservations=starts.reservations)
-        await self._settle_held(intake, held)
-        await self._tell(report)
+        await self._all(
+            self._give_back({record: hold for record, hold in held.items() if record not in given_back}),
+            self._defer(intake, held),
+            self._tell(report),
+            self._stop_if_refused(bot, caller),
+        )
         report.write_figures()
         return held
 
-    async def _deliver(self, delivery: Delivery, intake: Intake, report: Report) -> Held:
-        """Deliver all chains: side by side, but for those that hold a message that may kill its worker."""
-        together, alone = apart(intake.chains, intake.claims)
-        ends = await asyncio.gather(*(delivery.run(chain) for chain in together))
-        held = {record: hold for chain, end in zip(together, ends, strict=True) for record, hold in _held(chain, end)}
+    async def _prepare(self, intake: Intake, starts: Starts, report: Report) -> None:
+        """Claim and reserve for the batch as a whole; if this code fails on that, message by message later.
+
+        Raises:
+            StateUnavailableError: if Redis can't be asked.
+        """
+        try:
+            legs = await intake.claim_all()
+            report.odd_groups(intake.chains)
+            await starts.reserve(legs)
+        except StateUnavailableError:
+            raise
+        except Exception:  # noqa: BLE001 - whichever message it was, its neighbours must not wait for it
+            log().exception("failed to prepare a batch as a whole")
+            report.figures["Unforeseen"] += 1
+            intake.take_apart()
+
+    async def _deliver(self, delivery: Delivery, intake: Intake, report: Report) -> tuple[Held, set[Record]]:
+        """Deliver all chains: side by side, but for those that hold a message in quarantine.
+
+        Returns:
+            What goes back to the queue, and what of that was given back already.
+        """
+        together, alone = intake.apart()
+        held = await _deliver_together(delivery, together)
         finished, given_back = list(together), set[Record]()
         for chain in alone:
             # A worker that dies keeps all of its batch until the queue's timeout, so nothing else is left in its hands.
-            await self._tell(report)
-            await self._take_off([record for done in finished for record in _records(done) if record not in held])
-            await self._settle_held(intake, held)
-            await self._give_back({record: hold for record, hold in held.items() if record not in given_back})
+            await self._all(
+                self._tell(report),
+                self._take_off([one for done in finished for one in done.records() if one not in held]),
+                self._defer(intake, held),
+                self._give_back({record: hold for record, hold in held.items() if record not in given_back}),
+            )
             given_back |= held.keys()
-            held |= dict(_held(chain, await delivery.run(chain)))
+            held |= await _deliver_together(delivery, [chain])
             finished = [chain]
-        await self._give_back({record: hold for record, hold in held.items() if record not in given_back})
-        return held
+        return held, given_back
 
-    async def _settle_held(self, intake: Intake, held: Held) -> None:
+    async def _all(self, *work: Coroutine[Any, Any, None]) -> None:
+        """Side by side, so that what hangs costs its own time alone. A fault in one is no fault of the messages."""
+        for result in await asyncio.gather(*work, return_exceptions=True):
+            if isinstance(result, Exception):
+                log().error("failed to close a batch", reason=f"{type(result).__name__} {result}", exc_info=result)
+
+    async def _defer(self, intake: Intake, held: Held) -> None:
         try:
-            await asyncio.gather(*(self._marks.settle(one) for one in intake.given_back(set(held))))
+            await asyncio.gather(*(self._marks.settle(one) for one in intake.attempts.deferrals(list(held))))
         except StateUnavailableError as error:
-            log().warning("what goes back to the queue isn't noted", reason=str(error))
+            log().warning("failed to record deferred messages", reason=str(error))
 
     async def _tell(self, report: Report) -> None:
         """Put the delivery log on its queue and events on their bus.
 
         Messages that were sent stay sent whatever happens here.
         """
-        if self._events is not None and (events := report.take_events()):
-            await self._tell_events(self._events, events, report)
+        await self._all(self._tell_log(report), self._tell_events(report))
+
+    async def _tell_log(self, report: Report) -> None:
         lines = report.take_lines()
         if not lines:
             return
         try:
-            url = await asyncio.to_thread(self._queues.url, self._names.logs(report.bot_id))
-            await asyncio.to_thread(self._queues.send, url, lines)
+            url = await on_thread(self._queues.url, self._names.logs(report.bot_id))
+            await on_thread(self._queues.send, url, lines)
         except StateUnavailableError as error:
             report.figures["LogLost"] += len(lines)
             log().error("the delivery log lacks these lines", lines=len(lines), reason=str(error))
 
-    async def _tell_events(self, bus: TellsEnds, events: Sequence[object], report: Report) -> None:
+    async def _tell_events(self, report: Report) -> None:
         """No message waits for the bus: after a second, or a refusal, its events are counted as lost."""
+        events = report.take_events()
+        if self._events is None or not events:
+            return
         try:
-            async with asyncio.timeout(EVENTS_S):
-                await asyncio.to_thread(bus.put, events)
+            with ends_in(EVENTS_S):
+                await on_thread(self._events.put, events)
         except Exception as error:  # noqa: BLE001 - nor for a fault of ours with events
             report.figures["EventsLost"] += len(events)
             log().error("events of messages are lost", events=len(events), reason=str(error) or type(error).__name__)
@@ -177,10 +213,15 @@ class Sender:
         if not records:
             return
         try:
-            url = await asyncio.to_thread(self._queues.url, _queue_of(records[0]))
-            await asyncio.to_thread(self._queues.delete, url, [record.receipt for record in records])
+            url = await on_thread(self._queues.url, _queue_of(records[0]))
+            await on_thread(self._queues.delete, url, [record.receipt for record in records])
         except StateUnavailableError as error:
             log().warning("what is done may come back", reason=str(error))
+
+    async def _stop_if_refused(self, bot: Bot, caller: Caller) -> None:
+        if caller.stopped_by is not None:
+            with correlated(caller.stopped_in):
+                await self._stop(bot, str(caller.stopped_by))
 
     async def _stop(self, bot: Bot, reason: str) -> None:
         try:
@@ -192,19 +233,22 @@ class Sender:
             log().error("bot stopped", bot_id=bot.bot_id, reason=reason)
 
     async def _give_back(self, held: Held) -> None:
-        if held:
-            await asyncio.to_thread(hide, self._queues, {record: hold.seconds for record, hold in held.items()})
+        if not held:
+            return
+        try:
+            await on_thread(hide, self._queues, {record: hold.seconds for record, hold in held.items()})
+        except StateUnavailableError as error:
+            log().warning("messages come back after the queue's own timeout", reason=str(error))
 
 
-def _held(chain: Chain, end: tuple[int, Hold] | None) -> list[tuple[Record, Hold]]:
-    """What of a chain goes back to the queue."""
-    return (
-        [] if end is None else [(record, end[1]) for link in chain.links[end[0] :] for record in records_of_link(link)]
-    )
-
-
-def _records(chain: Chain) -> list[Record]:
-    return [record for link in chain.links for record in records_of_link(link)]
+async def _deliver_together(delivery: Delivery, chains: Sequence[Chain]) -> Held:
+    """Deliver chains side by side; what goes back to the queue."""
+    held: Held = {}
+    for chain, end in zip(chains, await asyncio.gather(*(delivery.run(chain) for chain in chains)), strict=True):
+        if end is not None:
+            position, hold = end
+            held |= {record: hold for link in chain.links[position:] for record in records_of_link(link)}
+    return held
 
 
 def _queue_of(record: Record) -> str:

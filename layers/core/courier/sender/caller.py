@@ -1,8 +1,8 @@
 """One call of a job: at its time, and with what concerns more than this one message taken care of."""
 
-import asyncio
 import math
 
+from courier.deadlines import on_thread
 from courier.errors import (
     MigratedError,
     RateLimitedError,
@@ -131,6 +131,6 @@ class Caller:
         if job.call.chat_id is None:
             return
         try:
-            await asyncio.to_thread(self._recipients.note, job.identity.bot_id, job.call.chat_id, error.description)
+            await on_thread(self._recipients.note, job.identity.bot_id, job.call.chat_id, error.description)
         except StateUnavailableError as unavailable:
             log().warning("an unreachable recipient isn't remembered", reason=str(unavailable))

@@ -8,15 +8,12 @@ from courier.sender.caller import Caller
 from courier.sender.endings import Endings
 from courier.sender.hold import NO_STATE_S, Hold
 from courier.sender.intake import Intake
-from courier.sender.jobs import Chain, Job, Refusal
-from courier.sender.marks import Claim, End, Marks, Parts, Settlement, Verdict
+from courier.sender.jobs import Chain, Fault, Job, Link, Refusal, Unread
+from courier.sender.marks import Claim, End, Marks, Parts, Verdict
 from courier.sender.progress import Progress
 from courier.sender.report import Report
-from courier.sender.suspects import REASON, is_given_up
 from courier.telemetry import correlated, log
 
-#: Receives after which a message that meets a fault of this code is given up.
-UNFORESEEN_TRIES = 5
 #: Seconds until a message looks again whether the one that it depends on was delivered.
 UNDECIDED_WAIT_S = 5
 
@@ -57,35 +54,31 @@ class Delivery:
                 return position, hold
         return None
 
-    async def _link(self, link: Job | Refusal, chain: int) -> Hold | None:
-        if isinstance(link, Refusal):
-            await self._endings.buried(link, link.reason)
-            return None
-        claim = await self._claim_of(link)
-        if claim.verdict is Verdict.TWIN_UNDECIDED:
-            return Hold(UNDECIDED_WAIT_S, "its twin is undecided")
-        if claim.verdict is not Verdict.TRY:
-            await self._endings.known(link, claim)
-            return None
-        if is_given_up(claim):
-            await self._endings.buried(link, REASON)
-            return None
-        if link.record.message_id in self._intake.suspects:
-            await self._marks.settle(Settlement(link.identity, "try"))
-            self._intake.suspects.discard(link.record.message_id)
-        expires_at = link.message.expires_at
-        if expires_at is not None and expires_at.timestamp() <= time.time():
-            await self._endings.expired(link, claim)
-            return None
-        aimed = await self._aimed(link)
-        return await self._deliver(aimed, claim, chain) if isinstance(aimed, Job) else aimed
+    async def _link(self, link: Link, chain: int) -> Hold | None:
+        if isinstance(link, Unread):
+            await self._intake.attempts.start(link.record)
+            link = self._intake.read(link.record)
+        match link:
+            case Refusal():
+                await self._endings.buried(link, link.reason)
+                return None
+            case Fault():
+                raise link.error
+            case _:
+                return await self._job(*await self._intake.claim(link), chain)
 
-    async def _claim_of(self, job: Job) -> Claim:
-        """The batch's claim; made anew for a twin, whose owner may stand before it in this very batch."""
-        claim = self._intake.claims[job.record.message_id]
-        if claim.verdict is Verdict.TWIN_UNDECIDED:
-            (claim,) = await self._marks.claim([job.identity])
-        return claim
+    async def _job(self, job: Job, claim: Claim, chain: int) -> Hold | None:
+        if claim.verdict is Verdict.DUPLICATE_PENDING:
+            return Hold(UNDECIDED_WAIT_S, "the message that it duplicates is undecided")
+        if claim.verdict is not Verdict.TRY:
+            await self._endings.known(job, claim)
+            return None
+        expires_at = job.message.expires_at
+        if expires_at is not None and expires_at.timestamp() <= time.time():
+            await self._endings.expired(job, claim)
+            return None
+        aimed = await self._aimed(job)
+        return await self._deliver(aimed, claim, chain) if isinstance(aimed, Job) else aimed
 
     async def _aimed(self, job: Job) -> Job | Hold | None:
         """The job with the ids of the message that it names by external id; None if there is no such message."""
@@ -94,7 +87,7 @@ class Delivery:
         sent = await self._marks.sent_as(job.identity.bot_id, job.target)
         if isinstance(sent, End) and sent.ids:
             return job.aimed_at(list(sent.ids))
-        if sent is Verdict.TWIN_UNDECIDED:
+        if sent is Verdict.DUPLICATE_PENDING:
             return Hold(UNDECIDED_WAIT_S, "the message that it names isn't sent yet")
         if message_ids := await self._progress.message_ids(job):
             return job.aimed_at(message_ids)
@@ -124,7 +117,7 @@ class Delivery:
                 await self._endings.delivered(job, calls, done.ids, result.details if result else None)
         return None
 
-    def _uncorrelated(self, link: Job | Refusal, error: UncorrelatedError) -> Hold:
+    def _uncorrelated(self, link: Link, error: UncorrelatedError) -> Hold:
         """A fault of this code that nothing was done under: the message is good, and waits for code that is.
 
         It is never given up for it here: SQS's thousand receives, and the alarm on errors, are time enough to mend it.
@@ -133,14 +126,17 @@ class Delivery:
         self._report.figures["Uncorrelated"] += 1
         return Hold(pause_after(link.record.receives), "a fault of ours")
 
-    async def _unforeseen(self, link: Job | Refusal, error: Exception) -> Hold | None:
-        """A fault of this code: a few tries, then the message is set aside with what is known of it."""
+    async def _unforeseen(self, link: Link, error: Exception) -> Hold | None:
+        """A fault of this code: some attempts, then the message is set aside with what is known of it."""
         log().exception("unforeseen")
         self._report.figures["Unforeseen"] += 1
-        if link.record.receives < UNFORESEEN_TRIES:
-            return Hold(pause_after(link.record.receives), "a fault of ours")
         try:
+            if not await self._intake.attempts.raised(link.record):
+                return Hold(pause_after(link.record.receives), "a fault of ours")
             await self._endings.buried(link, f"tg-courier failed on it: {type(error).__name__} {error}")
         except StateUnavailableError:
             return Hold(NO_STATE_S, "a fault of ours, and no dead-letter queue")
+        except Exception:  # noqa: BLE001 - its dead letter can't be made: it waits for code that can
+            log().exception("failed to dead-letter a message")
+            return Hold(pause_after(link.record.receives), "a fault of ours")
         return None

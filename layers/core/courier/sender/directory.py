@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from courier.deadlines import on_thread
 from courier.errors import StateUnavailableError
 from courier.state.bots import Bot
 
@@ -66,7 +67,7 @@ class Directory:
     async def _read(self, bot_id: int) -> Bot | None:
         read_at = asyncio.get_running_loop().time()
         try:
-            bot = await asyncio.to_thread(self._bots.get, bot_id)
+            bot = await on_thread(self._bots.get, bot_id)
         finally:
             del self._reading[bot_id]
         self._known[bot_id] = _Known(bot, read_at)
@@ -80,7 +81,7 @@ class Directory:
         """
         held = self._token.get(bot.bot_id)
         if held is None or held[1] < bot.token_version:
-            held = await asyncio.to_thread(self._tokens.get, bot.bot_id)
+            held = await on_thread(self._tokens.get, bot.bot_id)
             if held is None:
                 raise StateUnavailableError(f"bot {bot.bot_id} has no token")
             self._token[bot.bot_id] = held
@@ -96,7 +97,7 @@ class Directory:
         Raises:
             StateUnavailableError: if the row can't be written.
         """
-        await asyncio.to_thread(self._bots.hold, bot.bot_id, math.ceil(self._clock() + seconds))
+        await on_thread(self._bots.hold, bot.bot_id, math.ceil(self._clock() + seconds))
         self._known.pop(bot.bot_id, None)
 
     async def stop(self, bot: Bot, reason: str) -> bool:
@@ -110,4 +111,4 @@ class Directory:
         """
         self._known.pop(bot.bot_id, None)
         self._token.pop(bot.bot_id, None)
-        return await asyncio.to_thread(self._bots.stop, bot, reason)
+        return await on_thread(self._bots.stop, bot, reason)

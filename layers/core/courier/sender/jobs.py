@@ -55,6 +55,24 @@ class Refusal:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A record that this code failed to read."""
+
+    record: Record
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A record that is read when its turn comes."""
+
+    record: Record
+
+
+type Link = Job | Refusal | Fault | Unread
+
+
 @dataclass(slots=True)
 class Chain:
     """What one message group has in the batch, in its order.
@@ -64,28 +82,50 @@ class Chain:
     """
 
     number: int
-    links: list[Job | Refusal] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
 
     def jobs(self) -> list[Job]:
         """Those that can be tried."""
         return [link for link in self.links if isinstance(link, Job)]
 
+    def is_read(self) -> bool:
+        """Whether all of its records were read."""
+        return not any(isinstance(link, Unread) for link in self.links)
 
-def chains_of(records: Sequence[Record], source: BotQueue, bot: Bot) -> list[Chain]:
-    """The records of one queue by message group, each in the queue's order."""
-    chains: dict[str, Chain] = {}
-    for record in records:
-        chain = chains.setdefault(record.group, Chain(len(chains) + 1))
-        chain.links.append(_link(record, source, bot))
-    return list(chains.values())
+    def records(self) -> list[Record]:
+        """All that it stands for, in the queue's order."""
+        return [record for link in self.links for record in records_of_link(link)]
 
 
-def records_of_link(link: Job | Refusal) -> list[Record]:
+def chains_of(links: Sequence[Link]) -> list[Chain]:
+    """The links of one queue by message group, each in the queue's order.
+
+    Answers to queries are independent of each other, so each is a chain of its own, whatever group it was queued in.
+    """
+    chains: list[Chain] = []
+    by_group: dict[str, Chain] = {}
+    for link in links:
+        chain = None if _is_answer(link) else by_group.get(link.record.group)
+        if chain is None:
+            chain = Chain(len(chains) + 1)
+            chains.append(chain)
+            if not _is_answer(link):
+                by_group[link.record.group] = chain
+        chain.links.append(link)
+    return chains
+
+
+def _is_answer(link: Link) -> bool:
+    return isinstance(link, Job) and link.call.is_answer
+
+
+def records_of_link(link: Link) -> list[Record]:
     """The records that are done with a link, in the queue's order."""
     return [*(job.record for job in link.absorbed), link.record] if isinstance(link, Job) else [link.record]
 
 
-def _link(record: Record, source: BotQueue, bot: Bot) -> Job | Refusal:
+def read(record: Record, source: BotQueue, bot: Bot) -> Job | Refusal | Fault:
+    """A record's body as a job. Whatever the body holds, nothing is raised."""
     try:
         return _job(record, source, bot)
     except RefusedMessageError as error:
@@ -93,6 +133,8 @@ def _link(record: Record, source: BotQueue, bot: Bot) -> Job | Refusal:
     except (ValueError, RecursionError) as error:
         # What JSON bears and nothing behind it does: values that are nested hundreds of levels deep.
         return Refusal(record, f"can't be read: {error}")
+    except Exception as error:  # noqa: BLE001 - a fault of ours with one message must not cost its neighbours
+        return Fault(record, error)
 
 
 def _job(record: Record, source: BotQueue, bot: Bot) -> Job:

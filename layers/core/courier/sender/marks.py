@@ -1,9 +1,10 @@
-"""What is known of each message beside its queue: whether it was sent, how often it was tried, whose twin it is."""
+"""What is known of each message beside its queue: whether it was sent, how often it was tried, what it duplicates."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import batched
 from typing import Literal
 
 from courier.sender.coalesce import Coalescer
@@ -12,11 +13,13 @@ from courier.state.redis_client import KEY_VERSION, LuaScript, RunsCommands
 #: Seconds: a day of idempotency, as the contract says.
 LIFE_S = 24 * 3600
 #: Seconds for which a message keeps its external id to itself while nothing is decided. Each of its receives renews
-#: them; an owner that vanished (purged, or moved away by SQS) stands in its twins' way for no longer. Should a twin go
-#: first while its owner waits for longer than that, the owner is the twin then: whoever claims first owns.
+#: them; an owner that vanished (purged, or moved away by SQS) stands in its duplicates' way for no longer. Should a
+#: duplicate go first while its owner waits for longer than that, the owner is the duplicate then: who claims first
+#: owns.
 UNDECIDED_S = 900
-#: Seconds in which a message whose worker died can't have come back: under the queues' visibility timeout of 30. What
-#: is claimed again sooner had its answer lost, or was given back by a worker that lives.
+#: Seconds in which a message whose worker died can't have come back: under the queues' visibility timeout of 30. An
+#: attempt that begins sooner says that the one before it was given back by a worker that lives, or that Redis's answer
+#: to its beginning was lost.
 DIED_AFTER_S = 20
 #: Seconds for which a group's new id is remembered; forgotten, it costs one refused call.
 MOVE_LIFE_S = 30 * 24 * 3600
@@ -24,16 +27,16 @@ MOVE_LIFE_S = 30 * 24 * 3600
 #: within milliseconds of each other, and each note alone is a round trip.
 GATHER_S = 0.003
 
-Became = Literal["sent", "failed", "part", "retry", "hold", "back", "try"]
+Became = Literal["sent", "failed", "part", "retry", "start", "defer", "raise"]
 
 
 class Verdict(IntEnum):
-    """What a claim found, as `claim.lua` numbers it."""
+    """What a claim found; `claim.lua` numbers the first three."""
 
     TRY = 0
-    ENDED = 1
-    TWIN_DELIVERED = 2
-    TWIN_UNDECIDED = 3
+    DUPLICATE = 1
+    DUPLICATE_PENDING = 2
+    ENDED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,34 +111,54 @@ class Identity:
         mark, external = self.pair()
         return mark, external, mark if self.group is None else _move_key(self.bot_id, self.group)
 
+    @property
+    def has_claims(self) -> bool:
+        """Whether there is anything to be claimed: an external id, or a chat that may have moved."""
+        return self.external is not None or self.group is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a message before its body is read.
+
+    Attributes:
+        end: How it ended; None if it hasn't.
+        calls: Calls that Telegram was sent for it before.
+        parts: How many of its parts were sent before, and what Telegram calls them.
+        unfinished: Attempts before this one that nothing was heard of; see `courier.sender.quarantine`.
+    """
+
+    end: End | None = None
+    calls: int = 0
+    parts: Parts = Parts()
+    unfinished: int = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What is known of a message that is about to be tried.
 
     Attributes:
-        end: How it, or its delivered twin, ended.
+        end: How it, or the delivered message that it duplicates, ended.
         calls: Calls that Telegram was sent for it before.
         parts: How many of its parts were sent before, and what Telegram calls them.
-        unheard: Claims that nothing was heard of since, this one included.
         moved_to: The new id of its group.
     """
 
     verdict: Verdict
-    end: End | None
-    calls: int
-    parts: Parts
-    unheard: int
-    moved_to: int | None
+    end: End | None = None
+    calls: int = 0
+    parts: Parts = Parts()
+    moved_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of a claimed message."""
+    """What became of an attempt at a message, as `settle.lua` says."""
 
     identity: Identity
     became: Became
-    result: str = ""
+    value: str = ""
 
 
 class Marks:
@@ -143,30 +166,49 @@ class Marks:
 
     def __init__(self, redis: RunsCommands) -> None:
         self._redis = redis
+        self._begin = LuaScript("courier.sender", "begin.lua")
         self._claim = LuaScript("courier.sender", "claim.lua")
         self._settle = LuaScript("courier.sender", "settle.lua")
         self._settling = Coalescer(self._settle_all, GATHER_S)
 
-    async def claim(self, identities: Sequence[Identity]) -> list[Claim]:
-        """Claim the messages of one bot, in one atomic step.
+    async def begin(self, bot_id: int, owners: Sequence[str]) -> list[Known]:
+        """Start an attempt at each message of one bot, in one atomic step, by nothing but their SQS ids.
 
         Raises:
             StateUnavailableError: if Redis can't be asked.
         """
-        keys = [key for identity in identities for key in identity.claimed_keys()]
-        times = [LIFE_S * 1000, UNDECIDED_S * 1000, DIED_AFTER_S * 1000]
-        owners = (identity.owner for identity in identities)
-        found = json.loads(await self._claim(self._redis, keys, [*times, *owners]))
+        keys = [Identity(bot_id, owner, None).pair()[0] for owner in owners]
+        found = json.loads(await self._begin(self._redis, keys, [LIFE_S * 1000, DIED_AFTER_S * 1000]))
         return [
-            Claim(
-                Verdict(verdict),
-                End.of(end) if end else None,
-                calls,
-                Parts.of(parts) if parts else Parts(),
-                unheard,
-                int(moved_to) if moved_to else None,
-            )
-            for verdict, end, calls, parts, unheard, moved_to in zip(*(found[n::6] for n in range(6)), strict=True)
+            Known(End.of(end) if end else None, calls, Parts.of(parts) if parts else Parts(), unfinished)
+            for end, calls, parts, unfinished in batched(found, 4, strict=True)
+        ]
+
+    async def claim(self, identities: Sequence[Identity], known: Sequence[Known]) -> list[Claim]:
+        """Claim the external ids of messages of one bot, in one atomic step; Redis is asked only where there are some.
+
+        Raises:
+            StateUnavailableError: if Redis can't be asked.
+        """
+        found = iter(
+            await self._claim_all([one for one, of in zip(identities, known, strict=True) if _may_claim(one, of)])
+        )
+        return [
+            replace(next(found), calls=of.calls, parts=of.parts)
+            if _may_claim(identity, of)
+            else Claim(Verdict.TRY if of.end is None else Verdict.ENDED, of.end, of.calls, of.parts)
+            for identity, of in zip(identities, known, strict=True)
+        ]
+
+    async def _claim_all(self, identities: Sequence[Identity]) -> list[Claim]:
+        if not identities:
+            return []
+        keys = [key for identity in identities for key in identity.claimed_keys()]
+        owners = (identity.owner for identity in identities)
+        found = json.loads(await self._claim(self._redis, keys, [UNDECIDED_S * 1000, *owners]))
+        return [
+            Claim(Verdict(verdict), End.of(end) if end else None, moved_to=int(moved_to) if moved_to else None)
+            for verdict, end, moved_to in batched(found, 3, strict=True)
         ]
 
     async def settle(self, settlement: Settlement) -> None:
@@ -181,7 +223,7 @@ class Marks:
         """What became of the message with an external id.
 
         Returns:
-            How it ended; TWIN_UNDECIDED while that is open; TRY if nobody has sent one within a day.
+            How it ended; DUPLICATE_PENDING while that is open; TRY if nobody has sent one within a day.
 
         Raises:
             StateUnavailableError: if Redis can't be asked.
@@ -190,7 +232,7 @@ class Marks:
         if held is None:
             return Verdict.TRY
         state, _, rest = held.decode().partition("|")
-        return End.of(rest.partition("|")[2]) if state == "s" else Verdict.TWIN_UNDECIDED
+        return End.of(rest.partition("|")[2]) if state == "s" else Verdict.DUPLICATE_PENDING
 
     async def moved(self, bot_id: int, group: str, new_chat_id: int) -> None:
         """Remember a group's new id.
@@ -208,9 +250,13 @@ class Marks:
             keys = [key for settlement in some for key in settlement.identity.pair()]
             args: list[str | int] = [LIFE_S * 1000]
             for settlement in some:
-                args += [settlement.identity.owner, settlement.became, settlement.result]
+                args += [settlement.identity.owner, settlement.became, settlement.value]
             await self._settle(self._redis, keys, args)
         return [None] * len(settlements)
+
+
+def _may_claim(identity: Identity, known: Known) -> bool:
+    return known.end is None and identity.has_claims
 
 
 def _prefix(bot_id: int) -> str:

@@ -5,22 +5,25 @@ from dataclasses import replace
 
 from courier.contracts.sending import EditMsg, SendMsg
 from courier.sender.calls import Call
-from courier.sender.jobs import Job, Refusal
+from courier.sender.jobs import Job, Link, Unread
 
 
-def merged(links: Sequence[Job | Refusal], is_open: Callable[[Job], bool]) -> list[Job | Refusal]:
+def merged(links: Sequence[Link], is_open: Callable[[Job], bool]) -> list[Link]:
     """The links of a chain with each run of edits of one message made one, at the last one's place.
 
     Args:
         is_open: Whether a job is still to be tried; what is decided is left as it is.
     """
-    kept: list[Job | Refusal] = []
+    kept: list[Link] = []
     places: dict[str, int] = {}
     for link in links:
-        key = _edited(link)
-        if isinstance(link, Refusal) or not is_open(link):
+        if not isinstance(link, Job) or not is_open(link):
+            if isinstance(link, Unread):
+                # It may be about any message.
+                places.clear()
             kept.append(link)
             continue
+        key = _edited(link)
         if key is None:
             # A delete or a call may be about any message; a new one is about none before it.
             if not isinstance(link.message, SendMsg):
@@ -39,8 +42,8 @@ def merged(links: Sequence[Job | Refusal], is_open: Callable[[Job], bool]) -> li
     return kept
 
 
-def _edited(link: Job | Refusal) -> str | None:
-    if not isinstance(link, Job) or not isinstance(link.message, EditMsg):
+def _edited(link: Job) -> str | None:
+    if not isinstance(link.message, EditMsg):
         return None
     return f"{link.call.chat}|{link.message.message_id}|{link.target}"
 

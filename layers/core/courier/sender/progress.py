@@ -4,11 +4,11 @@ They are edited and taken away by their external id. That of other messages is f
 in the table, or a message would say for ever how far a download is that ended long ago.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
 from courier.contracts.sending import SendMsg
+from courier.deadlines import on_thread
 from courier.errors import StateUnavailableError
 from courier.sender.jobs import Job
 from courier.state.progress import is_progress
@@ -41,7 +41,7 @@ class Progress:
         if self._table is None or not isinstance(job.message, SendMsg) or not self.is_told_by(job):
             return
         try:
-            await asyncio.to_thread(self._table.sent, str(job.message.external_id), message_ids)
+            await on_thread(self._table.sent, str(job.message.external_id), message_ids)
         except StateUnavailableError as error:
             log().warning("where progress is told isn't remembered", reason=str(error))
 
@@ -53,4 +53,4 @@ class Progress:
         """
         if self._table is None or not self.is_told_by(job):
             return []
-        return await asyncio.to_thread(self._table.message_ids, str(job.message.external_id))
+        return await on_thread(self._table.message_ids, str(job.message.external_id))

@@ -13,6 +13,7 @@ from redis.backoff import ExponentialBackoff
 from redis.credentials import CredentialProvider
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
+from courier.deadlines import in_time
 from courier.errors import StateUnavailableError
 
 #: Every key begins with it. A release that stores something else under a key takes another, so that old and new code
@@ -70,10 +71,10 @@ class Commands:
         """Run one command.
 
         Raises:
-            StateUnavailableError: if Redis can't be reached or refuses.
+            StateUnavailableError: if Redis can't be reached, refuses, or doesn't answer in time.
         """
         try:
-            return await self._client().execute_command(*args)
+            return await in_time(self._client().execute_command(*args))
         except NoScriptError:
             raise
         except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
