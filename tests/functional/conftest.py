@@ -1,6 +1,7 @@
 """Real Valkey for every test that asks for it, and a sender around it."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -46,6 +47,17 @@ async def redis(valkey_url: str) -> AsyncIterator[Redis]:
     await client.flushall()
     yield client
     await client.aclose()
+
+
+def on_valkey(url: str, work: Callable[[Redis], Awaitable[None]]) -> None:
+    """Do work with an empty Valkey; for examples of hypothesis, which no fixture comes between."""
+
+    async def run() -> None:
+        async with Redis.from_url(url) as client:
+            await client.flushall()
+            await work(client)
+
+    asyncio.run(run())
 
 
 @dataclass

@@ -179,7 +179,7 @@ def test_one_story_over_all_stages_by_time(platform: Platform) -> None:
 
     assert [(row["stage"], row["message"]) for row in found["lines"]] == ONE_STORY
     assert [row.split()[3] for row in shown.splitlines()] == [stage for stage, _ in ONE_STORY]
-    assert "732" not in shown
+    assert "update-1-732" not in shown
 
 
 def test_lines_of_one_invocation_stand_by_their_own_time(platform: Platform) -> None:

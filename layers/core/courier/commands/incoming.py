@@ -8,7 +8,6 @@ from typing import Any
 
 from courier.contracts.envelope import open_envelope
 from courier.contracts.updates import UPDATE_TYPES
-from courier.errors import RefusedMessageError
 
 #: Ids that messages may have here; see `courier.contracts.fields`.
 _LARGEST = 2**53 - 1
@@ -17,8 +16,6 @@ _CHATS = (("chat",), ("message", "chat"), ("voter_chat",))
 _USERS = (("from",), ("user",))
 #: Either prefix and the beginning of a word: nothing else can be a command.
 _COMMAND = re.compile(r"\s*[./](\w{1,64})")
-#: Python reads these as numbers, and nothing else reads them at all.
-_NO_JSON = ("NaN", "Infinity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +57,6 @@ class Incoming:
         """
         opened = open_envelope(body, UPDATE_TYPES).message
         raw = {"update_id": opened.update.update_id, **(opened.update.model_extra or {})}
-        if any(word in body for word in _NO_JSON):
-            _check_json(raw)
         return cls(opened.bot_id, opened.update.update_id, raw, _time_of(body))
 
     @property
@@ -139,10 +134,3 @@ def _inside(content: Any, path: tuple[str, ...]) -> Any:
 def _time_of(body: str) -> float | None:
     found = json.loads(body).get("timestamp")
     return float(found) if isinstance(found, int | float) else None
-
-
-def _check_json(raw: Mapping[str, Any]) -> None:
-    try:
-        json.dumps(raw, allow_nan=False)
-    except ValueError:
-        raise RefusedMessageError("data.update: holds a number that JSON doesn't have") from None
