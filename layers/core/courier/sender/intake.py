@@ -38,7 +38,10 @@ class Intake:
         return read(record, self._source, self._bot)
 
     async def claim_all(self) -> list[Leg]:
-        """Claim the jobs that were read, and merge edits that wait together.
+        """Claim the jobs of all message groups without a message in quarantine, and merge edits that wait together.
+
+        Jobs beside a message in quarantine are claimed, and their calls reserved, when their turn comes: reserved
+        ahead, they would take the room in their chat that the message before them needs.
 
         Returns:
             All calls that can be reserved at once.
@@ -46,15 +49,16 @@ class Intake:
         Raises:
             StateUnavailableError: if Redis can't be asked.
         """
-        jobs = [job for chain in self.chains for job in chain.jobs()]
+        chains = [chain for chain in self.chains if chain.is_read()]
+        jobs = [job for chain in chains for job in chain.jobs()]
         claims = await self._marks.claim([job.identity for job in jobs], [self._known(job) for job in jobs])
         self._claims = {job.record.message_id: claim for job, claim in zip(jobs, claims, strict=True)}
-        for chain in self.chains:
+        for chain in chains:
             moved = [_moved(link, self._claims) if isinstance(link, Job) else link for link in chain.links]
             chain.links = merged(moved, lambda job: self._claims[job.record.message_id].verdict is Verdict.TRY)
         return [
             Leg.of(job, part, chain.number)
-            for chain in self.chains
+            for chain in chains
             for job in chain.jobs()
             if (claim := self._claims[job.record.message_id]).verdict is Verdict.TRY
             for part in range(claim.parts.count, len(job.calls))
