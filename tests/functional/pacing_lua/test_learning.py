@@ -232,3 +232,60 @@ async def test_a_missed_start_is_given_back_with_the_next_ask(lab: Lab) -> None:
 
     assert lab.after_ms(again) == 0
     assert lab.after_ms(next_one) == SECOND_MS - 50
+
+
+async def test_a_429_after_redis_lost_its_data_says_nothing_of_the_bots_limit(lab: Lab) -> None:
+    """The window is full of starts that Redis forgot, so what it counts is too little: 429s leave the rate as it is."""
+    before = await started(lab, chats(30))
+    lab.pacer.taken(BOT, before[-1])
+    await lab.redis.flushall()
+    lab.now_ms += 200
+    slots = await started(lab, chats(10, 100))
+    lab.now_ms += 100
+
+    assert await refuse(lab, 107, 108, 109, start_ms=slots[0].stamp_ms)
+
+    lab.now_ms += 3_000
+    assert await at_once(lab) == 30
+
+
+async def test_a_refused_start_that_redis_doesnt_know_shows_the_loss_too(lab: Lab) -> None:
+    before = await started(lab, chats(30))
+    await lab.redis.flushall()
+    lab.now_ms += 200
+
+    assert await refuse(lab, 28, 29, 30, start_ms=before[0].stamp_ms)
+
+    lab.now_ms += 3_000
+    assert await at_once(lab) == 30
+
+
+async def test_what_is_counted_a_second_after_a_loss_is_believed_again(lab: Lab) -> None:
+    before = await started(lab, chats(30))
+    lab.pacer.taken(BOT, before[-1])
+    await lab.redis.flushall()
+    lab.now_ms += 200
+    await started(lab, chats(1, 100))
+    lab.now_ms += SECOND_MS
+
+    await meet(lab, 17, first=200)
+
+    assert await at_once(lab) == 17
+
+
+async def test_a_429_after_a_loss_says_nothing_of_its_chat(lab: Lab) -> None:
+    """A group's minute may be full of messages that Redis forgot."""
+    group = "-1000000001"
+    bot = active_bot(bot_per_second=30, chat_per_second=10, chat_burst=20, group_per_minute=20)
+    ask = Ask(group, is_group=True, chain=1)
+    before = await lab.ask(*[ask] * 14, bot=bot)
+    lab.pacer.taken(bot, before[-1])
+    await lab.redis.flushall()
+    lab.now_ms += 500
+    slots = await lab.ask(*[ask] * 6, bot=bot)
+    lab.now_ms += 100
+
+    await lab.pacer.penalise(bot, group, 35.0, start_ms=slots[-1].stamp_ms, is_group=True)
+
+    lab.now_ms += 62_000
+    assert [slot.wait for slot in await lab.ask(*[ask] * 20, bot=bot)].count(Wait.NOTHING) == 20

@@ -58,7 +58,7 @@ local free = { burst = tonumber(ARGV[11]), regain = regain, free = regain, group
 local now = clock()
 local is_known = start > 0
 if not is_known then start = now end
-local pace = load(KEYS[1]) or { t = {} }
+local pace = load_pace(KEYS[1], now, { taken, start })
 local chat = load_chat(KEYS[4], is_group, pace, now)
 
 -- Takes a start out of a list, once for each message that it cost: Telegram didn't count what it refused.
@@ -175,7 +175,8 @@ elseif start > pace.a - OVERTAKING_MS then
   redis.call('SET', KEYS[5], now + doubt, 'PX', doubt)
   pace.b = now
 end
-if has_reason and not (is_event and pace.e.counts) then learn_chat(others) end
+local is_blind = has_lost(pace, start, is_group and MINUTE or CHAT_RECENT_MS)
+if has_reason and not is_blind and not (is_event and pace.e.counts) then learn_chat(others) end
 local rules = tightened(usual_rules(pace, free, is_group, now), chat.learned, now)
 if is_event and pace.e.counts then
   chat.full = chat.full - cost * rules.regain

@@ -14,6 +14,7 @@
                       g   what was lately learned of chats: { chat, what }, ...  (written by penalise.lua)
                       a   the latest start that is known to have been taken
                       o   since when starts are kept, to judge a 429 by them     (written by penalise.lua)
+                      s   since when this pace is kept, and l the same if starts before it are lost
                       c, e                                                       (penalise.lua's alone)
                       d   when the last call was started that is to end a doubt, and b when that began
     KEYS[2]         the bot's penalty: when it ends
@@ -64,7 +65,7 @@ local rate_wait, chat_wait, call_time = tonumber(ARGV[7]), tonumber(ARGV[8]), to
 local second, minute = SECOND + jitter, MINUTE + jitter
 
 local now = clock()
-local pace = load(KEYS[1]) or { t = {} }
+local pace = load_pace(KEYS[1], now, { tonumber(ARGV[10]) })
 bot_limit = bot_limit_at(pace, bot_limit, now)
 pace.a = math.max(pace.a or 0, tonumber(ARGV[10]))
 

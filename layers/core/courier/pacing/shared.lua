@@ -38,6 +38,21 @@ local function load(key)
   return packed and cmsgpack.unpack(packed) or nil
 end
 
+-- A bot's pace. `known` are starts that the worker knows of: where one was made in the second before Redis began to keep
+-- this pace, Redis has lost its data, and what it counts of that time is too little to learn from.
+local function load_pace(key, now, known)
+  local pace = load(key) or { t = {}, s = now }
+  for _, start in ipairs(known) do
+    if pace.s and start < pace.s and start > pace.s - SECOND then pace.l = pace.s end
+  end
+  return pace
+end
+
+-- Whether starts within so many milliseconds before `at` may have been lost.
+local function has_lost(pace, at, within)
+  return pace.l ~= nil and at - within < pace.l
+end
+
 local function clock()
   local time = redis.call('TIME')
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -72,6 +87,10 @@ local function learn_rate(pace, now)
   pace.e.counts = pace.e.is_sure or met * 1000 >= FULL * before
   if not pace.e.counts then
     -- Chats that were each too fast, as it turns out: the bot rested for nothing, and keeps its rate.
+    pace.q = earlier or nil
+    return
+  end
+  if has_lost(pace, pace.e.first, SECOND) then
     pace.q = earlier or nil
     return
   end
